@@ -1,0 +1,85 @@
+"""Operational work and its lifecycle columns, which `OperationRunService` alone writes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
+
+_DEFAULT = "server_default"
+
+
+class OperationRun(SQLModel, table=True):
+    """One piece of work: queued → running → completed with an outcome.
+
+    `status` and `outcome` are plain text, because other programs write them too: what a text
+    means is decided in `policy.status`. `version` grows with every write; `active_key` is unique
+    and null once terminal, so that one key has at most one active run.
+    """
+
+    __tablename__ = "operation_run"
+    __table_args__ = (
+        CheckConstraint("version >= 0", name="ck_operation_run_version"),
+        CheckConstraint("attempt >= 0", name="ck_operation_run_attempt"),
+        CheckConstraint("deliveries >= 0", name="ck_operation_run_deliveries"),
+        Index("ix_operation_run_workspace", "workspace_id", "id"),
+        Index("ix_operation_run_tenant", "tenant_id", "id"),
+        Index("ix_operation_run_retry_of", "retry_of_id"),
+        # Active runs are few among millions: the queue and the gauges read this small index only.
+        Index(
+            "ix_operation_run_active",
+            "status",
+            "id",
+            sqlite_where=text("status IN ('queued', 'running')"),
+            postgresql_where=text("status IN ('queued', 'running')"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
+    workspace_id: int = Field(foreign_key="workspace.id", sa_type=BigIntegerId)
+    tenant_id: int | None = Field(default=None, foreign_key="tenant.id", sa_type=BigIntegerId)
+    initiated_by_user_id: int | None = Field(
+        default=None, foreign_key="user_account.id", sa_type=BigIntegerId
+    )
+    type: str = Field(sa_type=Text)
+    status: str = Field(default="queued", sa_type=Text, sa_column_kwargs={_DEFAULT: "queued"})
+    outcome: str | None = Field(default=None, sa_type=Text)
+    context: Any = Field(
+        default=None,
+        nullable=True,
+        sa_type=JsonDocument,
+        sa_column_kwargs={_DEFAULT: text("'{}'")},
+    )
+    summary_counts: Any = Field(
+        default=None,
+        nullable=True,
+        sa_type=JsonDocument,
+        sa_column_kwargs={_DEFAULT: text("'{}'")},
+    )
+    failure_summary: Any = Field(
+        default=None,
+        nullable=True,
+        sa_type=JsonDocument,
+        sa_column_kwargs={_DEFAULT: text("'[]'")},
+    )
+    created_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={_DEFAULT: utc_now()}
+    )
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    version: int = Field(default=1, sa_column_kwargs={_DEFAULT: text("1")})
+    runner: str = Field(default="worker", sa_type=Text, sa_column_kwargs={_DEFAULT: "worker"})
+    attempt: int = Field(default=1, sa_column_kwargs={_DEFAULT: text("1")})
+    deliveries: int = Field(default=0, sa_column_kwargs={_DEFAULT: text("0")})
+    lease_token: str | None = Field(default=None, sa_type=Text)
+    lease_owner: str | None = Field(default=None, sa_type=Text)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cancel_requested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    retry_of_id: int | None = Field(
+        default=None, foreign_key="operation_run.id", sa_type=BigIntegerId
+    )
+    active_key: str | None = Field(default=None, unique=True, sa_type=Text)

@@ -1,0 +1,111 @@
+"""Who works here: workspaces, their tenants, people, their rights, sessions and traces."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
+
+
+class Workspace(SQLModel, table=True):
+    __tablename__ = "workspace"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
+    slug: str = Field(unique=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    created_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+
+
+class Tenant(SQLModel, table=True):
+    __tablename__ = "tenant"
+    __table_args__ = (Index("ix_tenant_workspace_slug", "workspace_id", "slug"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
+    workspace_id: int = Field(foreign_key="workspace.id", sa_type=BigIntegerId)
+    slug: str = Field(unique=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    created_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+
+
+class User(SQLModel, table=True):
+    """A person; `user` is a reserved word in SQL, so the table is `user_account`."""
+
+    __tablename__ = "user_account"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
+    email: str = Field(unique=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    password_hash: str = Field(sa_type=Text)
+    created_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+
+
+class Membership(SQLModel, table=True):
+    """A role in a workspace, or, with `tenant_id`, in one tenant of it."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint(
+            "role IN ('owner', 'operator', 'auditor', 'tenant_admin', 'tenant_viewer')",
+            name="ck_membership_role",
+        ),
+        Index("ix_membership_user", "user_id", "workspace_id"),
+        Index("ix_membership_workspace", "workspace_id", "user_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
+    workspace_id: int = Field(foreign_key="workspace.id", sa_type=BigIntegerId)
+    tenant_id: int | None = Field(default=None, foreign_key="tenant.id", sa_type=BigIntegerId)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigIntegerId)
+    role: str = Field(sa_type=Text)
+    created_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class UserSession(SQLModel, table=True):
+    """One sign-in. Only the SHA-256 of its token is stored: a leaked database opens no session."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index("ix_user_session_user", "user_id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
+    token_hash: str = Field(unique=True, sa_type=Text)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigIntegerId)
+    workspace_id: int | None = Field(default=None, foreign_key="workspace.id", sa_type=BigIntegerId)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_active_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who did what to what, written in the transaction of the deed itself."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_workspace", "workspace_id", "id"),
+        Index("ix_audit_entry_object", "object_type", "object_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
+    at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    workspace_id: int | None = Field(default=None, foreign_key="workspace.id", sa_type=BigIntegerId)
+    actor_user_id: int | None = Field(
+        default=None, foreign_key="user_account.id", sa_type=BigIntegerId
+    )
+    action: str = Field(sa_type=Text)
+    object_type: str = Field(sa_type=Text)
+    object_id: int | None = Field(default=None, sa_type=BigIntegerId)
+    details: Any = Field(
+        default=None, sa_type=JsonDocument, sa_column_kwargs={"server_default": text("'{}'")}
+    )

@@ -1,0 +1,37 @@
+"""The words that are stored: plain lowercase text, spelled as their values here."""
+
+from enum import StrEnum
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+
+
+class RunOutcome(StrEnum):
+    SUCCEEDED = "succeeded"
+    PARTIALLY_SUCCEEDED = "partially_succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Runner(StrEnum):
+    WORKER = "worker"
+    EXTERNAL = "external"
+
+
+class PackStatus(StrEnum):
+    QUEUED = "queued"
+    GENERATING = "generating"
+    READY = "ready"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    TENANT_ADMIN = "tenant_admin"
+    TENANT_VIEWER = "tenant_viewer"
