@@ -1,10 +1,10 @@
 """Column types that survive what other programs write: times are aware UTC, JSON may be broken."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, String, Text
+from sqlalchemy import BigInteger, DateTime, Float, Integer, String, Text, bindparam
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -92,3 +92,24 @@ def _sqlite_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(utc_now, "postgresql")
 def _postgresql_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
     return "clock_timestamp()"
+
+
+class ago(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is
+    """The database's clock less a span: `ago(timedelta(minutes=30))`."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+    def __init__(self, span: timedelta) -> None:
+        super().__init__(bindparam(None, span.total_seconds(), Float))
+
+
+@compiles(ago, "sqlite")
+def _sqlite_ago(element: ago, compiler: SQLCompiler, **kw: Any) -> str:
+    seconds = compiler.process(element.clauses, **kw)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '-' || {seconds} || ' seconds')"
+
+
+@compiles(ago, "postgresql")
+def _postgresql_ago(element: ago, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"clock_timestamp() - make_interval(secs => {compiler.process(element.clauses, **kw)})"

@@ -3,12 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import Boolean, CheckConstraint, ColumnElement, Index, Text, literal_column, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
 
 _DEFAULT = "server_default"
+
+# SQLite takes a partial index only when the query repeats its condition to the letter.
+_IS_ACTIVE = "status IN ('queued', 'running')"
+IS_ACTIVE: ColumnElement[bool] = literal_column(f"operation_run.{_IS_ACTIVE}", Boolean)
 
 
 class OperationRun(SQLModel, table=True):
@@ -32,8 +36,8 @@ class OperationRun(SQLModel, table=True):
             "ix_operation_run_active",
             "status",
             "id",
-            sqlite_where=text("status IN ('queued', 'running')"),
-            postgresql_where=text("status IN ('queued', 'running')"),
+            sqlite_where=text(_IS_ACTIVE),
+            postgresql_where=text(_IS_ACTIVE),
         ),
         {"sqlite_autoincrement": True},
     )

@@ -1,0 +1,1 @@
+"""What programs ask: health, metrics, later the runs themselves."""

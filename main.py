@@ -1,0 +1,142 @@
+"""Composes the web role and serves it: one process, one event loop, its workers beside it."""
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from nicegui import ui
+
+import seed_data
+from api import health
+from jobs.embedded import EmbeddedEngine
+from jobs.operation import built_in_operations
+from services import metrics, schema
+from services.auth import Auth
+from services.database import Database
+from settings import Settings, load_or_create_secret
+from ui import console as console_module
+from ui import theme
+from ui.guard import SignInGuard
+from ui.pages import operations, run_detail, sign_in, tenants
+from ui.theme import FAVICON
+
+_HERE = Path(__file__).resolve().parent
+_LAG_SAMPLE_SECONDS = 0.5
+_RECONNECT_SECONDS = 30.0
+
+
+class StartError(Exception):
+    """The server cannot start; the message is one line for the operator."""
+
+
+def serve(settings: Settings) -> None:
+    """Run the console until it is told to stop. Raises `StartError` or `SchemaError`."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _only_server(settings.data_dir):
+        database = prepare_database(settings)
+        try:
+            _announce(settings, database)
+            uvicorn.run(
+                create_app(settings, database),
+                host=settings.host,
+                port=settings.port,
+                # A websocket on a reused connection dies with the default parser at its timeout.
+                http="h11",
+                ws="websockets-sansio",
+                access_log=False,
+                log_level="warning",
+                timeout_graceful_shutdown=3,
+            )
+        finally:
+            database.close()
+
+
+def prepare_database(settings: Settings) -> Database:
+    """A database at the code's schema, with the demo world in it when that is asked for."""
+    done = schema.bring_up_to_date(settings.database_url)
+    if done:
+        _say("schema", done)
+    return Database(settings.database_url)
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """The whole web role over `database`, its workers started and stopped with it."""
+    engine = EmbeddedEngine(
+        database, built_in_operations(), settings.workers, settings.data_dir
+    )
+    auth = Auth(database)
+    console = console_module.compose(
+        database,
+        auth,
+        engine.enqueue,
+        {operation.type: operation.offer for operation in built_in_operations().values()},
+        secret=settings.secret_key or load_or_create_secret(settings.data_dir),
+        is_secure=settings.public_url.startswith("https://"),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        engine.start()
+        lag = asyncio.create_task(_measure_loop_lag())
+        yield
+        lag.cancel()
+        with suppress(asyncio.CancelledError):
+            await lag
+        await asyncio.to_thread(engine.stop)
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SignInGuard, console=console)
+    app.include_router(health.routes(database))
+    app.include_router(sign_in.routes(console))
+    app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
+    for page in (operations, run_detail, tenants):
+        page.register(console)
+    theme.apply()
+    ui.run_with(
+        app,
+        title="Stillwatch",
+        favicon=FAVICON,
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        binding_refresh_interval=None,
+        reconnect_timeout=_RECONNECT_SECONDS,
+        show_welcome_message=False,
+    )
+    return app
+
+
+@contextmanager
+def _only_server(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder's lock file: a second server would double every worker."""
+    with (data_dir / "server.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StartError(f"Another Stillwatch server already uses {data_dir}.") from error
+        yield
+
+
+async def _measure_loop_lag() -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + _LAG_SAMPLE_SECONDS
+        await asyncio.sleep(_LAG_SAMPLE_SECONDS)
+        metrics.loop_lag.set(max(0.0, loop.time() - due))
+
+
+def _announce(settings: Settings, database: Database) -> None:
+    if settings.is_demo:
+        accounts = seed_data.seed(database, settings.data_dir, settings.demo_password)
+        _say("demo", f"sign in as {accounts.emails[0]} or {accounts.emails[1]}, password {accounts.password}")
+    _say("console", settings.public_url)
+
+
+def _say(step: str, text: str) -> None:
+    print(f"{step:<13} {text}", flush=True)
+

@@ -1,0 +1,385 @@
+"""Who is asking: sign-ins, what each of them may see now, and the end of each.
+
+A sign-in ends after 30 minutes without activity, after 12 hours, or by hand. Reading never
+extends one, so a page that refreshes itself keeps nobody signed in; only `touch` does.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models import Membership, User, UserSession, Workspace
+from models.columns import utc_now
+from policy.access import Action, Grant, Scope, Target, may, visible_scope
+from services import audit
+from services.database import Database
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+LONGEST_PASSWORD = 1024
+LONGEST_EMAIL = 320
+
+_TOUCH_EVERY = timedelta(seconds=60)
+# Each verification takes 64 MiB and tens of milliseconds: a flood of sign-ins must queue here.
+_VERIFICATIONS_AT_ONCE = 2
+_HASHER = PasswordHasher()
+
+
+class SignInRefused(Exception):  # noqa: N818 - an answer to a person, not a fault
+    """No account has this address and password; it never says which of the two is wrong."""
+
+    def __init__(self) -> None:
+        super().__init__("This e-mail address and password do not match an account.")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceRef:
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person with the rights of this moment, looking at one workspace.
+
+    `workspaces` are those the person may enter, by slug; `workspace` is None without any.
+    """
+
+    session_id: int
+    user_id: int
+    name: str
+    email: str
+    workspace: WorkspaceRef | None
+    workspaces: tuple[WorkspaceRef, ...]
+    grants: tuple[Grant, ...]
+
+    @property
+    def scope(self) -> Scope | None:
+        """What the person sees of the current workspace."""
+        return None if self.workspace is None else visible_scope(self.grants, self.workspace.id)
+
+    def may(
+        self, action: Action, tenant_id: int | None = None, run_type: str | None = None
+    ) -> bool:
+        """Whether the person may do this in the current workspace."""
+        return self.workspace is not None and self.may_in(
+            self.workspace.id, action, tenant_id, run_type
+        )
+
+    def may_in(
+        self,
+        workspace_id: int,
+        action: Action,
+        tenant_id: int | None = None,
+        run_type: str | None = None,
+    ) -> bool:
+        """Whether the person may do this in any workspace, the current one or not."""
+        return may(self.grants, action, Target(workspace_id, tenant_id, run_type))
+
+
+class Auth:
+    """Sign-ins of one database. `clock` is monotonic and only spares repeated writes."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._verifications = asyncio.Semaphore(_VERIFICATIONS_AT_ONCE)
+        self._touched_at: dict[int, float] = {}
+
+    async def sign_in(self, email: str, password: str, previous_token: str | None) -> str:
+        """Open a new session and return its token; the one of `previous_token` is revoked.
+
+        Raises `SignInRefused`.
+        """
+        address = normal_email(email)
+        if len(password) > LONGEST_PASSWORD or not _is_storable(address):
+            await self._refuse(None, "")
+        account = await self._database.read(partial(_find_account, email=address))
+        async with self._verifications:
+            is_right, new_hash = await self._database.off_loop(
+                partial(_verify, account and account.password_hash, password)
+            )
+        if account is None or not is_right:
+            await self._refuse(account and account.id, address)
+            raise SignInRefused
+        token = secrets.token_urlsafe(32)
+        is_open = await self._database.write(
+            partial(
+                _open_session,
+                account=account,
+                new_hash=new_hash,
+                token=token,
+                previous_token=previous_token,
+            )
+        )
+        if not is_open:
+            await self._refuse(account.id, address)
+        return token
+
+    async def viewer_of_token(self, token: str) -> Viewer | None:
+        """The person whose browser holds `token`, while the session lives; one statement."""
+        this = col(UserSession.token_hash) == _token_hash(token)
+        return await self._database.read(partial(_find_viewer, this=this))
+
+    async def viewer_of_session(self, session_id: int) -> Viewer | None:
+        """The person of a session, while it lives; one statement."""
+        this = col(UserSession.id) == session_id
+        return await self._database.read(partial(_find_viewer, this=this))
+
+    async def touch(self, session_id: int) -> None:
+        """Count something done by hand as activity. An ended session stays ended."""
+        now = self._clock()
+        touched_at = self._touched_at.get(session_id)
+        if touched_at is not None and now - touched_at < _TOUCH_EVERY.total_seconds():
+            return
+        self._forget_touches_before(now - _TOUCH_EVERY.total_seconds())
+        # Noted first: the requests of one page load arrive together, and one of them writes.
+        self._touched_at[session_id] = now
+        await self._database.write(partial(_touch, session_id=session_id))
+
+    async def sign_out(self, session_id: int) -> None:
+        """End a session for good."""
+        await self._database.write(partial(_sign_out, session_id=session_id))
+
+    async def switch_workspace(self, session_id: int, slug: str) -> bool:
+        """Make the workspace the session's own; False when the person may not enter it."""
+        return await self._database.write(
+            partial(_switch_workspace, session_id=session_id, slug=slug)
+        )
+
+    async def _refuse(self, user_id: int | None, email: str) -> None:
+        await self._database.write(
+            lambda session: audit.record(
+                session,
+                "sign_in_refused",
+                "user_account",
+                user_id,
+                actor_user_id=user_id,
+                details={"email": email},
+            )
+        )
+        raise SignInRefused
+
+    def _forget_touches_before(self, limit: float) -> None:
+        self._touched_at = {
+            session_id: at for session_id, at in self._touched_at.items() if at > limit
+        }
+
+
+def normal_email(email: str) -> str:
+    """An address as it is stored and compared: without case and surrounding blanks."""
+    return email.strip().casefold()
+
+
+def hash_password(password: str) -> str:
+    """A new Argon2id hash; takes tens of milliseconds and 64 MiB."""
+    return _HASHER.hash(_encoded(password))
+
+
+def is_password(password: str, password_hash: str) -> bool:
+    """Whether `password_hash` was made from `password`; costs as much as making one."""
+    try:
+        return _HASHER.verify(password_hash, _encoded(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def csrf_token(secret: str, subject: str) -> str:
+    """What a form for `subject` carries to prove that this console rendered it."""
+    return hmac.new(secret.encode(), _encoded(subject), hashlib.sha256).hexdigest()
+
+
+def is_csrf_token(secret: str, subject: str, token: str) -> bool:
+    """Whether `token` is the one for `subject`, in a time that tells nothing about it."""
+    return hmac.compare_digest(csrf_token(secret, subject).encode(), _encoded(token))
+
+
+def _is_storable(email: str) -> bool:
+    # NUL bytes and lone surrogates would fail in the database instead of being refused.
+    return len(email) <= LONGEST_EMAIL and email.isprintable()
+
+
+def _find_account(session: Session, email: str) -> Row[Any] | None:
+    return session.execute(
+        select(col(User.id), col(User.password_hash)).where(col(User.email) == email)
+    ).one_or_none()
+
+
+def _verify(password_hash: str | None, password: str) -> tuple[bool, str | None]:
+    """Whether the password is right, and its new hash when the stored one is out of date."""
+    dummy = _dummy_hash()  # first in both cases, or making it would give an unknown account away
+    if password_hash is None:
+        is_password(password, dummy)
+        return False, None
+    if not is_password(password, password_hash):
+        return False, None
+    is_outdated = _HASHER.check_needs_rehash(password_hash)
+    return True, hash_password(password) if is_outdated else None
+
+
+@cache
+def _dummy_hash() -> str:
+    return hash_password(secrets.token_urlsafe(32))
+
+
+def _open_session(
+    session: Session,
+    account: Row[Any],
+    new_hash: str | None,
+    token: str,
+    previous_token: str | None,
+) -> bool:
+    this_account = and_(
+        col(User.id) == account.id, col(User.password_hash) == account.password_hash
+    )
+    # The password may have been changed while the old one was being verified.
+    if session.scalar(select(col(User.id)).where(this_account).with_for_update()) is None:
+        return False
+    if new_hash is not None:
+        session.execute(update(User).where(this_account).values(password_hash=new_hash))
+    if previous_token:
+        _revoke(session, col(UserSession.token_hash) == _token_hash(previous_token))
+    now = session.execute(select(utc_now())).scalar_one()
+    session_id = session.execute(
+        insert(UserSession)
+        .values(
+            token_hash=_token_hash(token),
+            user_id=account.id,
+            created_at=now,
+            last_active_at=now,
+        )
+        .returning(col(UserSession.id))
+    ).scalar_one()
+    audit.record(session, "sign_in", "user_session", session_id, actor_user_id=account.id)
+    return True
+
+
+def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
+    rows = session.execute(
+        select(
+            utc_now().label("now"),
+            col(UserSession.id).label("session_id"),
+            col(UserSession.workspace_id).label("current_id"),
+            col(UserSession.created_at),
+            col(UserSession.last_active_at),
+            col(User.id).label("user_id"),
+            col(User.name),
+            col(User.email),
+            col(Membership.role),
+            col(Membership.tenant_id),
+            col(Workspace.id).label("workspace_id"),
+            col(Workspace.slug).label("workspace_slug"),
+            col(Workspace.name).label("workspace_name"),
+        )
+        .select_from(UserSession)
+        .join(User, col(User.id) == col(UserSession.user_id))
+        .outerjoin(
+            Membership,
+            and_(col(Membership.user_id) == col(User.id), col(Membership.revoked_at).is_(None)),
+        )
+        .outerjoin(Workspace, col(Workspace.id) == col(Membership.workspace_id))
+        .where(this, col(UserSession.revoked_at).is_(None))
+        .order_by(col(Workspace.slug), col(Membership.id))
+    ).all()
+    if not rows or not _is_live(rows[0].now, rows[0].created_at, rows[0].last_active_at):
+        return None
+    return _viewer(rows)
+
+
+def _is_live(
+    now: datetime, created_at: datetime | None, last_active_at: datetime | None
+) -> bool:
+    if created_at is None or last_active_at is None:  # a text that is no time: not to be trusted
+        return False
+    return now - created_at < ABSOLUTE and now - last_active_at < IDLE
+
+
+def _viewer(rows: Iterable[Row[Any]]) -> Viewer:
+    rows = list(rows)
+    granted = [row for row in rows if row.role is not None]
+    grants = tuple(Grant(row.role, row.workspace_id, row.tenant_id) for row in granted)
+    known = {
+        row.workspace_id: WorkspaceRef(row.workspace_id, row.workspace_slug, row.workspace_name)
+        for row in granted
+    }
+    workspaces = tuple(ref for ref in known.values() if visible_scope(grants, ref.id))
+    first = rows[0]
+    chosen = [ref for ref in workspaces if ref.id == first.current_id]
+    return Viewer(
+        session_id=first.session_id,
+        user_id=first.user_id,
+        name=first.name,
+        email=first.email,
+        workspace=next(iter(chosen or workspaces), None),
+        workspaces=workspaces,
+        grants=grants,
+    )
+
+
+def _touch(session: Session, session_id: int) -> None:
+    now = session.execute(select(utc_now())).scalar_one()
+    session.execute(
+        update(UserSession)
+        .where(
+            col(UserSession.id) == session_id,
+            col(UserSession.revoked_at).is_(None),
+            col(UserSession.last_active_at) < now - _TOUCH_EVERY,
+            # What has run out stays so: a late click must not revive it.
+            col(UserSession.last_active_at) > now - IDLE,
+            col(UserSession.created_at) > now - ABSOLUTE,
+        )
+        .values(last_active_at=now)
+    )
+
+
+def _sign_out(session: Session, session_id: int) -> None:
+    for user_id in _revoke(session, col(UserSession.id) == session_id):
+        audit.record(session, "sign_out", "user_session", session_id, actor_user_id=user_id)
+
+
+def _switch_workspace(session: Session, session_id: int, slug: str) -> bool:
+    viewer = _find_viewer(session, col(UserSession.id) == session_id)
+    wanted = [ref for ref in viewer.workspaces if ref.slug == slug] if viewer else []
+    if not wanted:
+        return False
+    session.execute(
+        update(UserSession)
+        .where(col(UserSession.id) == session_id)
+        .values(workspace_id=wanted[0].id)
+    )
+    return True
+
+
+def _revoke(session: Session, these: ColumnElement[bool]) -> list[int]:
+    """Revoke those sessions that still live; return whose they were."""
+    return list(
+        session.scalars(
+            update(UserSession)
+            .where(these, col(UserSession.revoked_at).is_(None))
+            .values(revoked_at=utc_now())
+            .returning(col(UserSession.user_id))
+        )
+    )
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(_encoded(token)).hexdigest()
+
+
+def _encoded(text: str) -> bytes:
+    # What a client sends may hold lone surrogates; it is to be refused, not to raise.
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,119 @@
+"""The one place where sessions are opened: off the event loop, one transaction a call."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+from services import metrics
+
+T = TypeVar("T")
+
+_THREADS = 16
+_BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """Transactions on one database, for threads (`reading`, `writing`) and for the event loop
+    (`read`, `write`).
+
+    A slow statement occupies one of 16 threads, never the loop: one person's slow query delays
+    nobody else's page.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._writers = self.engine.execution_options(stillwatch_writes=True)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one consistent state and is rolled back at the end."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits at the end, or rolls back whole when its body raises."""
+        with Session(self._writers, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a reading session, off the event loop."""
+        return await self._in_thread(self.reading, work)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a writing session, off the event loop."""
+        return await self._in_thread(self.writing, work)
+
+    async def off_loop(self, work: Callable[[], T]) -> T:
+        """Run any blocking `work` (hashing, files) off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.engine.dispose()
+
+    async def _in_thread(self, transaction: Callable[[], Any], work: Callable[[Session], T]) -> T:
+        def transact() -> T:
+            with transaction() as session:
+                return work(session)
+
+        return await self.off_loop(transact)
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        engine = create_engine(url, pool_size=_THREADS, pool_pre_ping=True)
+    else:
+        engine = create_engine(
+            url,
+            poolclass=QueuePool,
+            pool_size=_THREADS,
+            max_overflow=_THREADS,
+            connect_args={"check_same_thread": False},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", _start_clock)
+    event.listen(engine, "after_cursor_execute", _stop_clock)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: upgrading a read transaction fails instead of waiting.
+    writes = connection.get_execution_options().get("stillwatch_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _start_clock(
+    connection: Connection, _cursor: Any, _sql: str, _params: Any, _context: Any, _many: bool
+) -> None:
+    connection.info["stillwatch_started"] = time.perf_counter()
+
+
+def _stop_clock(
+    connection: Connection, _cursor: Any, _sql: str, _params: Any, _context: Any, _many: bool
+) -> None:
+    metrics.db_seconds.observe(time.perf_counter() - connection.info.pop("stillwatch_started"))

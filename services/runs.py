@@ -1,0 +1,298 @@
+"""What a person sees of runs: the access scope is part of every query, so hidden equals missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, select, true
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from models import IS_ACTIVE, AuditEntry, OperationRun, Tenant, User
+from models.columns import utc_now
+from policy.access import Scope
+from policy.run_detail_polling import RunFacts
+from policy.status import UxStatus, ux_status
+
+PAGE_SIZE = 50
+MOST_NEW_RUNS = 100
+_MOST_RELATED = 20
+_MOST_EVENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RunSnapshot:
+    """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC."""
+
+    now: datetime
+    id: int
+    version: int
+    workspace_id: int
+    tenant_id: int | None
+    tenant_slug: str | None
+    tenant_name: str | None
+    initiator_name: str | None
+    type: str
+    status: str | None
+    outcome: str | None
+    context: Any
+    summary_counts: Any
+    failure_summary: Any
+    created_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    attempt: int
+    deliveries: int
+    cancel_requested_at: datetime | None
+    retry_of_id: int | None
+
+    @property
+    def ux_status(self) -> UxStatus:
+        return ux_status(self.status, self.outcome)
+
+    @property
+    def facts(self) -> RunFacts:
+        return RunFacts(self.status, self.outcome, self.created_at, self.started_at)
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRun:
+    """A run that this one retries, or that retries this one."""
+
+    id: int
+    status: UxStatus
+    created_at: datetime | None
+    is_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunEventEntry:
+    """A line of the run's audit trail, oldest first."""
+
+    at: datetime | None
+    action: str
+    actor_name: str | None
+    details: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetails:
+    """What stands around a run: its trail and its relatives."""
+
+    events: tuple[RunEventEntry, ...]
+    related: tuple[RelatedRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunWindow:
+    """What a list on a screen shows: which runs, of whom, and which is the newest it knows of."""
+
+    scope: Scope
+    tenant_id: int | None
+    run_ids: tuple[int, ...]
+    newest_known_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunListSnapshot:
+    """The shown runs as they are at `now`, and how many newer there are (at most 100)."""
+
+    now: datetime
+    runs: tuple[RunSnapshot, ...]
+    new_runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One page of runs, newest first, with the ids to continue from on either side."""
+
+    now: datetime
+    runs: tuple[RunSnapshot, ...]
+    newest_known_id: int
+    older_than: int | None
+    newer_than: int | None
+
+
+def find_run(session: Session, run_id: int) -> RunSnapshot | None:
+    """One run by id, for whoever has been found to see it; see `is_visible`."""
+    row = session.execute(_runs().where(col(OperationRun.id) == run_id)).one_or_none()
+    return None if row is None else _snapshot(row)
+
+
+def is_visible(scope: Scope | None, run: RunSnapshot | None) -> bool:
+    """Whether a person with `scope` sees `run` at all."""
+    return (
+        scope is not None
+        and run is not None
+        and run.workspace_id == scope.workspace_id
+        and (scope.tenant_ids is None or run.tenant_id in scope.tenant_ids)
+    )
+
+
+def find_details(session: Session, run: RunSnapshot, scope: Scope) -> RunDetails:
+    """The trail and the relatives of a run, as far as `scope` shows them."""
+    return RunDetails(_events(session, run.id), _related(session, run, scope))
+
+
+def find_page(
+    session: Session,
+    scope: Scope,
+    *,
+    tenant_id: int | None = None,
+    older_than: int | None = None,
+    newer_than: int | None = None,
+) -> RunPage:
+    """A page of runs by keyset; `older_than` and `newer_than` are run ids, at most one given."""
+    query = _runs().where(_visible(scope, tenant_id))
+    if newer_than is not None:
+        query = query.where(col(OperationRun.id) > newer_than).order_by(col(OperationRun.id))
+    else:
+        if older_than is not None:
+            query = query.where(col(OperationRun.id) < older_than)
+        query = query.order_by(col(OperationRun.id).desc())
+    rows = session.execute(query.limit(PAGE_SIZE + 1)).all()
+    has_more = len(rows) > PAGE_SIZE
+    runs = tuple(_snapshot(row) for row in rows[:PAGE_SIZE])
+    now: datetime = session.execute(select(utc_now())).scalar_one()
+    if newer_than is not None:
+        runs = runs[::-1]
+        if not has_more:  # the newest page: show it whole rather than cut
+            return find_page(session, scope, tenant_id=tenant_id)
+        return RunPage(now, runs, runs[0].id, runs[-1].id, runs[0].id)
+    return RunPage(
+        now,
+        runs,
+        newest_known_id=runs[0].id if runs and older_than is None else _newest_id(session, scope, tenant_id),
+        older_than=runs[-1].id if has_more else None,
+        newer_than=runs[0].id if runs and older_than is not None else None,
+    )
+
+
+def find_window(session: Session, window: RunWindow) -> RunListSnapshot:
+    """The runs of a window as they are now, and the number of newer ones, in one statement."""
+    newer = (
+        select(literal(1))
+        .select_from(OperationRun)
+        .where(
+            _visible(window.scope, window.tenant_id),
+            col(OperationRun.id) > window.newest_known_id,
+        )
+        .limit(MOST_NEW_RUNS)
+        .subquery()
+    )
+    count = select(func.count().label("new_runs"), utc_now().label("counted_at")).select_from(newer)
+    shown = (
+        _runs()
+        .where(
+            _visible(window.scope, window.tenant_id),
+            col(OperationRun.id).in_(window.run_ids),
+        )
+        .subquery()
+    )
+    counted = count.subquery()
+    rows = session.execute(
+        select(counted, shown).select_from(counted.outerjoin(shown, true()))
+    ).all()
+    runs = sorted((_snapshot(row) for row in rows if row.id is not None), key=lambda r: -r.id)
+    return RunListSnapshot(rows[0].counted_at, tuple(runs), rows[0].new_runs)
+
+
+def count_active(session: Session) -> Mapping[str, int]:
+    """How many runs are queued and running, read from the small index of active ones."""
+    rows = session.execute(
+        select(col(OperationRun.status), func.count())
+        .where(IS_ACTIVE)
+        .group_by(col(OperationRun.status))
+    ).all()
+    return {status: count for status, count in rows}
+
+
+def _runs() -> Select[Any]:
+    initiator = aliased(User)
+    return (
+        select(
+            utc_now().label("now"),
+            *(
+                getattr(OperationRun, name)
+                for name in (
+                    "id",
+                    "version",
+                    "workspace_id",
+                    "tenant_id",
+                    "type",
+                    "status",
+                    "outcome",
+                    "context",
+                    "summary_counts",
+                    "failure_summary",
+                    "created_at",
+                    "started_at",
+                    "completed_at",
+                    "attempt",
+                    "deliveries",
+                    "cancel_requested_at",
+                    "retry_of_id",
+                )
+            ),
+            col(Tenant.slug).label("tenant_slug"),
+            col(Tenant.name).label("tenant_name"),
+            col(initiator.name).label("initiator_name"),
+        )
+        .select_from(OperationRun)
+        .outerjoin(Tenant, col(Tenant.id) == col(OperationRun.tenant_id))
+        .outerjoin(initiator, col(initiator.id) == col(OperationRun.initiated_by_user_id))
+    )
+
+
+def _snapshot(row: Row[Any]) -> RunSnapshot:
+    return RunSnapshot(**{name: getattr(row, name) for name in RunSnapshot.__slots__})
+
+
+def _visible(scope: Scope, tenant_id: int | None) -> ColumnElement[bool]:
+    conditions = [col(OperationRun.workspace_id) == scope.workspace_id]
+    if scope.tenant_ids is not None:
+        conditions.append(col(OperationRun.tenant_id).in_(sorted(scope.tenant_ids)))
+    if tenant_id is not None:
+        conditions.append(col(OperationRun.tenant_id) == tenant_id)
+    return and_(*conditions)
+
+
+def _newest_id(session: Session, scope: Scope, tenant_id: int | None) -> int:
+    newest = session.scalar(
+        select(col(OperationRun.id))
+        .where(_visible(scope, tenant_id))
+        .order_by(col(OperationRun.id).desc())
+        .limit(1)
+    )
+    return newest or 0
+
+
+def _events(session: Session, run_id: int) -> tuple[RunEventEntry, ...]:
+    rows = session.execute(
+        select(
+            col(AuditEntry.at), col(AuditEntry.action), col(User.name), col(AuditEntry.details)
+        )
+        .outerjoin(User, col(User.id) == col(AuditEntry.actor_user_id))
+        .where(col(AuditEntry.object_type) == "operation_run", col(AuditEntry.object_id) == run_id)
+        .order_by(col(AuditEntry.id))
+        .limit(_MOST_EVENTS)
+    ).all()
+    return tuple(RunEventEntry(*row) for row in rows)
+
+
+def _related(session: Session, run: RunSnapshot, scope: Scope) -> tuple[RelatedRun, ...]:
+    rows: Sequence[Row[Any]] = session.execute(
+        _runs()
+        .where(
+            _visible(scope, None),
+            (col(OperationRun.retry_of_id) == run.id)
+            | (col(OperationRun.id) == (run.retry_of_id or 0)),
+        )
+        .order_by(col(OperationRun.id))
+        .limit(_MOST_RELATED)
+    ).all()
+    return tuple(
+        RelatedRun(row.id, ux_status(row.status, row.outcome), row.created_at, row.id > run.id)
+        for row in rows
+    )

@@ -1,0 +1,38 @@
+"""The tenants of a workspace, as far as a person sees them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models import Tenant
+from policy.access import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRef:
+    """A tenant by the names people use."""
+
+    id: int
+    workspace_id: int
+    slug: str
+    name: str
+
+
+def find_tenants(session: Session, scope: Scope) -> list[TenantRef]:
+    """The tenants that `scope` shows, by name."""
+    query = select(Tenant).where(col(Tenant.workspace_id) == scope.workspace_id)
+    if scope.tenant_ids is not None:
+        query = query.where(col(Tenant.id).in_(sorted(scope.tenant_ids)))
+    return [_ref(tenant) for tenant in session.scalars(query.order_by(col(Tenant.name)))]
+
+
+def find_tenant(session: Session, slug: str) -> TenantRef | None:
+    """The tenant with this slug, for whoever has been found to see it."""
+    tenant = session.scalar(select(Tenant).where(col(Tenant.slug) == slug))
+    return None if tenant is None else _ref(tenant)
+
+
+def _ref(tenant: Tenant) -> TenantRef:
+    return TenantRef(tenant.id or 0, tenant.workspace_id, tenant.slug, tenant.name)

@@ -1,0 +1,204 @@
+"""What the environment says, checked once at the start: a wrong value names its variable."""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+_PREFIX = "STILLWATCH_"
+_SHORTEST_SECRET = 16
+_LONGEST_PASSWORD = 1024
+_MOST_WORKERS = 64
+
+
+class SettingsError(Exception):
+    """A variable has a wrong value; the message is one line that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One process's configuration; see `read_settings` for where each value comes from."""
+
+    database_url: str
+    data_dir: Path
+    host: str
+    port: int
+    secret_key: str | None
+    public_url: str
+    is_demo: bool
+    demo_password: str | None
+    workers: int
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings that `environ` asks for, with defaults for what it leaves out.
+
+    Raises `SettingsError` for the first wrong value.
+    """
+    values = _own_values(environ)
+    data_dir = _data_dir(values.get("DATA_DIR", "./var"))
+    database_url = _database_url(values.get("DATABASE_URL"), data_dir)
+    host = _host(values.get("HOST", "127.0.0.1"))
+    port = _number("PORT", values.get("PORT", "8080"), 1, 65535)
+    return Settings(
+        database_url=database_url,
+        data_dir=data_dir,
+        host=host,
+        port=port,
+        secret_key=_secret_key(values.get("SECRET_KEY"), database_url),
+        public_url=_public_url(values.get("PUBLIC_URL", f"http://{_in_url(host)}:{port}")),
+        is_demo=_switch("DEMO", values.get("DEMO", "0")),
+        demo_password=_demo_password(values.get("DEMO_PASSWORD")),
+        workers=_number("WORKERS", values.get("WORKERS", "2"), 0, _MOST_WORKERS),
+    )
+
+
+def load_or_create_secret(data_dir: Path) -> str:
+    """The key of this data folder, made at the first call and the same for every process."""
+    secret = load_or_create_private(data_dir / "secret.key", lambda: secrets.token_urlsafe(48))
+    if len(secret) < _SHORTEST_SECRET:
+        raise _wrong("DATA_DIR", "holds a secret.key that is damaged; delete it to have a new one")
+    return secret
+
+
+def load_or_create_private(path: Path, make: Callable[[], str]) -> str:
+    """The text of `path`, which only its owner reads; written from `make()` when missing.
+
+    Of several processes that start at once, one writes and all return the same text.
+    """
+    try:
+        if not path.exists():
+            _create(path, make())
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong("DATA_DIR", f"is not usable, {path.name} fails: {error!s}") from error
+
+
+def _create(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        # A link appears whole and never replaces: whoever comes second reads the first one's.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _own_values(environ: Mapping[str, str]) -> dict[str, str]:
+    own = {
+        name.removeprefix(_PREFIX): value
+        for name, value in environ.items()
+        if name.startswith(_PREFIX)
+    }
+    for name, value in own.items():
+        # Bytes that are no UTF-8 arrive as lone surrogates, which nothing behind us can store.
+        if not value.isprintable():
+            raise _wrong(name, "contains characters that are not printable")
+    return own
+
+
+def _data_dir(value: str) -> Path:
+    if not value.strip():
+        raise _wrong("DATA_DIR", "must name a folder, but is empty")
+    path = Path(value)
+    if path.exists() and not path.is_dir():
+        raise _wrong("DATA_DIR", f"must name a folder, but {value!r} is a file")
+    return path
+
+
+def _database_url(value: str | None, data_dir: Path) -> str:
+    if value is None:
+        return _default_database_url(data_dir)
+    # The URL may carry a password, so no message repeats it.
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError) as error:
+        raise _wrong("DATABASE_URL", "is not a database URL") from error
+    if url.drivername == "sqlite":
+        return _sqlite_url(url)
+    if url.drivername in {"postgresql", "postgresql+psycopg"}:
+        full = url.set(drivername="postgresql+psycopg")
+        return full.render_as_string(hide_password=False)
+    raise _wrong("DATABASE_URL", "must begin with sqlite:/// or postgresql://")
+
+
+def _default_database_url(data_dir: Path) -> str:
+    path = str(data_dir / "stillwatch.db")
+    url = URL.create("sqlite", database=path).render_as_string()
+    if make_url(url).database != path:
+        raise _wrong("DATA_DIR", "contains a character that a database URL cannot hold")
+    return url
+
+
+def _sqlite_url(url: URL) -> str:
+    if url.host or not url.database or url.database.startswith((":", "file:")):
+        raise _wrong("DATABASE_URL", "must name an SQLite file, as in sqlite:///var/stillwatch.db")
+    if url.query:
+        raise _wrong("DATABASE_URL", "takes no options after the name of an SQLite file")
+    return url.render_as_string(hide_password=False)
+
+
+def _secret_key(value: str | None, database_url: str) -> str | None:
+    if value is None and not database_url.startswith("sqlite"):
+        raise _wrong("SECRET_KEY", "must be set with PostgreSQL, to the same value everywhere")
+    if value is not None and len(value) < _SHORTEST_SECRET:
+        raise _wrong("SECRET_KEY", f"must have at least {_SHORTEST_SECRET} characters")
+    return value
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z._:%-]+", value):
+        raise _wrong("HOST", f"must be a host name or an address, but is {value!r}")
+    return value
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _public_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        is_usable = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        is_usable = False
+    if not is_usable or parts.scheme not in {"http", "https"} or " " in value:
+        raise _wrong("PUBLIC_URL", f"must be like https://console.example.com, but is {value!r}")
+    if "@" in parts.netloc or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise _wrong("PUBLIC_URL", "must be only scheme, host and port, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in {"0", "1"}:
+        raise _wrong(name, f"must be 0 or 1, but is {value!r}")
+    return value == "1"
+
+
+def _number(name: str, value: str, least: int, most: int) -> int:
+    if re.fullmatch(r"[0-9]{1,9}", value) and least <= int(value) <= most:
+        return int(value)
+    raise _wrong(name, f"must be a number from {least} to {most}, but is {value!r}")
+
+
+def _demo_password(value: str | None) -> str | None:
+    if value is not None and not 1 <= len(value) <= _LONGEST_PASSWORD:
+        raise _wrong("DEMO_PASSWORD", f"must have 1 to {_LONGEST_PASSWORD} characters")
+    return value
+
+
+def _wrong(name: str, problem: str) -> SettingsError:
+    return SettingsError(f"{_PREFIX}{name} {problem}.")

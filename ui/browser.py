@@ -1,0 +1,89 @@
+"""What the browser of one page reports: is it connected, is it visible, is a dialog open.
+
+Reports are used to ask less, never to permit anything.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from nicegui import Client, ui
+from nicegui.events import GenericEventArguments
+
+# One listener per document, however often the socket comes back; every call reports at once.
+_REPORT_VISIBILITY = """
+window.stillwatchReport ??= (() => {
+  const report = () => emitEvent('visibility', document.visibilityState);
+  document.addEventListener('visibilitychange', report);
+  document.addEventListener('resume', report);
+  return report;
+})();
+window.stillwatchReport();
+"""
+
+
+class Browser:
+    """The guards of one page, as last reported; tells its listeners about every change."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.is_connected = False
+        self.is_visible: bool | None = None
+        self.was_ever_hidden = False
+        self._listeners: list[Callable[[], None]] = []
+        with client:
+            ui.on("visibility", self._hear)
+        client.on_connect(self._connect)
+        client.on_disconnect(self._disconnect)
+
+    @property
+    def is_dialog_open(self) -> bool:
+        # Counted afresh each time: deleting an open dialog fires no event and keeps its value.
+        return any(
+            isinstance(element, ui.dialog) and element.value and not element.is_deleted
+            for element in self.client.layout.default_slot.children
+        )
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after anything reported here has changed."""
+        self._listeners.append(listener)
+
+    def changed(self) -> None:
+        """Tell every listener; also called by dialogs, whose events come from the framework."""
+        if not self.client.is_deleted:
+            for listener in self._listeners:
+                listener()
+
+    def _hear(self, event: GenericEventArguments) -> None:
+        self.is_visible = event.args == "visible"
+        self.was_ever_hidden |= not self.is_visible
+        # A report proves a socket, also when it overtakes the framework's connect handler.
+        self.is_connected = True
+        self.changed()
+
+    def _connect(self) -> None:
+        self.is_connected = True
+        self.client.run_javascript(_REPORT_VISIBILITY)
+
+    def _disconnect(self) -> None:
+        if self.client.has_socket_connection:
+            return  # another socket of the same page is alive
+        self.is_connected = False
+        self.is_visible = None  # nothing is known until the page reports again
+        self.changed()
+
+
+class Dialog(ui.dialog):
+    """A dialog that tells the page's guards when it opens, closes, or is deleted while open."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        super().__init__()
+
+    def _handle_value_change(self, value: object) -> None:
+        super()._handle_value_change(value)
+        self._browser.changed()
+
+    def _handle_delete(self) -> None:
+        super()._handle_delete()
+        # The framework marks it deleted only after this; look again once it has.
+        asyncio.get_running_loop().call_soon(self._browser.changed)

@@ -1,0 +1,1 @@
+"""The parts of a page: built once, updated in place."""

@@ -1,0 +1,85 @@
+"""Every dialog that acts: it asks once, acts once, and refreshes once."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import contextmanager
+from collections.abc import Iterator
+
+from nicegui import ui
+
+from policy.lifecycle import IllegalTransitionError
+from services.operation_run_service import RunMovedError, RunNotFoundError
+from services.operations import NotAllowedError
+from ui.browser import Browser, Dialog
+
+_REFUSALS = (RunMovedError, RunNotFoundError, NotAllowedError, IllegalTransitionError)
+_log = logging.getLogger("stillwatch.ui")
+
+
+class ConfirmDialog:
+    """A question with two answers, built each time it is asked and gone once answered.
+
+    It stays open until the deed is done, so that the page is refreshed once, by its closing.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        title: str,
+        confirm: str,
+        act: Callable[[], Awaitable[None]],
+        *,
+        is_destructive: bool = False,
+    ) -> None:
+        self._act = act
+        self._is_acting = False
+        self._dialog = Dialog(browser)
+        self._dialog.on_value_change(lambda event: None if event.value else self._dialog.delete())
+        with (
+            self._dialog,
+            ui.card().classes("dialog").props('data-testid="confirm-dialog" role="dialog"') as card,
+        ):
+            card.mark("confirm-dialog")
+            card.props["aria-label"] = title
+            ui.label(title).classes("dialog-title")
+            self.body = ui.column().classes("dialog-body")
+            with ui.row().classes("dialog-actions"):
+                self._dismiss = (
+                    ui.button("Keep as it is", on_click=self._dialog.close)
+                    .props('flat no-caps data-testid="dismiss"')
+                    .mark("dismiss")
+                )
+                self._confirm = (
+                    ui.button(confirm, on_click=self._do)
+                    .props('unelevated no-caps data-testid="confirm"')
+                    .mark("confirm")
+                )
+                if is_destructive:
+                    self._confirm.props("color=negative")
+
+    def open(self) -> None:
+        self._dialog.open()
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Put what the question is about into the dialog."""
+        with self.body:
+            yield
+
+    def label_dismiss(self, text: str) -> None:
+        self._dismiss.set_text(text)
+
+    async def _do(self) -> None:
+        if self._is_acting:
+            return  # the second click of a double click
+        self._is_acting = True
+        self._confirm.props("loading")
+        try:
+            await self._act()
+        except _REFUSALS as refusal:
+            ui.notify(str(refusal), type="warning")
+        except Exception:
+            _log.exception("an action failed")
+            ui.notify("That did not work. Nothing was changed; please try again.", type="negative")
+        if not self._dialog.is_deleted:
+            self._dialog.close()

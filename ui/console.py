@@ -1,0 +1,61 @@
+"""What every page needs of the application, composed once in `main`."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from services import runs
+from services.auth import Auth, Viewer
+from services.database import Database
+from services.operation_run_service import Enqueue
+from services.operations import OperationOffer
+from services.runs import RunListSnapshot, RunSnapshot, RunWindow
+from services.snapshots import SharedReads
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Services and the reads that all pages of this process share."""
+
+    database: Database
+    auth: Auth
+    enqueue: Enqueue
+    offers: Mapping[str, OperationOffer]
+    secret: str
+    is_secure: bool
+    access: SharedReads[int, Viewer | None]
+    runs: SharedReads[int, RunSnapshot | None]
+    windows: SharedReads[RunWindow, RunListSnapshot]
+    clock: Callable[[], float] = field(default=time.monotonic)
+
+
+def compose(
+    database: Database,
+    auth: Auth,
+    enqueue: Enqueue,
+    offers: Mapping[str, OperationOffer],
+    *,
+    secret: str,
+    is_secure: bool,
+) -> Console:
+    """A console over these services, with reads of its own."""
+
+    async def read_run(run_id: int) -> RunSnapshot | None:
+        return await database.read(partial(runs.find_run, run_id=run_id))
+
+    async def read_window(window: RunWindow) -> RunListSnapshot:
+        return await database.read(partial(runs.find_window, window=window))
+
+    clock = time.monotonic
+    return Console(
+        database=database,
+        auth=auth,
+        enqueue=enqueue,
+        offers=offers,
+        secret=secret,
+        is_secure=is_secure,
+        access=SharedReads("access", auth.viewer_of_session, clock),
+        runs=SharedReads("run", read_run, clock),
+        windows=SharedReads("list", read_window, clock),
+    )

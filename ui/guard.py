@@ -1,0 +1,57 @@
+"""Who stands at the door of every page: a request without a live sign-in goes to /login."""
+
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.auth import Viewer
+from ui.console import Console
+
+SESSION_COOKIE = "stillwatch_session"
+
+# What must answer without a sign-in. Everything else, also what does not exist, asks for one.
+_OPEN_PATHS = frozenset({"/login", "/healthz", "/readyz", "/metrics", "/favicon.ico"})
+_OPEN_PREFIXES = ("/static/", "/_nicegui/", "/_nicegui_ws/")
+
+
+class SignInGuard:
+    """ASGI middleware that puts the viewer on the request, or sends it to sign in and back."""
+
+    def __init__(self, app: ASGIApp, console: Console) -> None:
+        self._app = app
+        self._console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _is_open(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        viewer = await self._find_viewer(request)
+        if viewer is None:
+            await _to_sign_in(request)(scope, receive, send)
+            return
+        await self._console.auth.touch(viewer.session_id)
+        scope.setdefault("state", {})["viewer"] = viewer
+        await self._app(scope, receive, send)
+
+    async def _find_viewer(self, request: Request) -> Viewer | None:
+        token = request.cookies.get(SESSION_COOKIE)
+        return await self._console.auth.viewer_of_token(token) if token else None
+
+
+def viewer_of(request: Request) -> Viewer:
+    """The signed-in person that the guard let through."""
+    viewer: Viewer = request.state.viewer
+    return viewer
+
+
+def _is_open(path: str) -> bool:
+    return path in _OPEN_PATHS or path.startswith(_OPEN_PREFIXES)
+
+
+def _to_sign_in(request: Request) -> RedirectResponse:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = f"?next={quote(wanted, safe='')}" if request.method == "GET" and wanted != "/" else ""
+    return RedirectResponse(f"/login{back}", status_code=303)

@@ -1,0 +1,262 @@
+"""The driver: the one owner of the `ui.timer` of every live surface.
+
+It asks when the policy says so, paints what changed, and says on the badge what it really does.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from nicegui import background_tasks, ui
+
+from policy.decision import Decision, Guards, Reason
+from policy.pacing import back_off
+from services import metrics
+from ui.browser import Browser
+from ui.steady_timer import SteadyTimer
+
+Clock = Callable[[], float]
+
+_NUDGE_WINDOW = 1.0
+_log = logging.getLogger("stillwatch.live")
+
+
+class Snapshot(Protocol):
+    """What a read brings: immutable facts, and the database's clock when they were read."""
+
+    @property
+    def now(self) -> datetime: ...
+
+
+S = TypeVar("S", bound=Snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeState:
+    """What a badge has to say: the reason, the delay really armed, and since when it is stale."""
+
+    reason: Reason
+    armed: float | None
+    stale_since: datetime | None
+
+
+class Surface(Protocol[S]):
+    """What a live part of a page knows of itself; the driver knows the rest.
+
+    `max_age` is in seconds; `fresh` asks for a read that begins now. Reading raises whatever went
+    wrong. None stands for what is missing.
+    """
+
+    name: str
+
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool: ...
+    async def read(self, max_age: float, *, fresh: bool) -> S | None: ...
+    def decide(self, snapshot: S | None, guards: Guards) -> Decision: ...
+    def version(self, snapshot: S) -> int: ...
+    def look(self, snapshot: S) -> Hashable: ...
+    def paint(self, snapshot: S) -> None: ...
+    def clear(self, reason: Reason) -> None: ...
+    def show_badge(self, state: BadgeState, snapshot: S | None) -> None: ...
+    def close(self) -> None: ...
+
+
+class Live(Generic[S]):
+    """One surface of one page, kept as live as its policy says. `clock` is monotonic, in seconds.
+
+    A tick is: check access, one read, decide with the guards of now, paint what changed, arm.
+    """
+
+    def __init__(self, surface: Surface[S], browser: Browser, clock: Clock, shown: S) -> None:
+        self._surface = surface
+        self._browser = browser
+        self._clock = clock
+        self._shown: S | None = shown
+        self._painted_at = clock()
+        self._good_at = shown.now
+        self._anchor = ui.element().classes("hidden")  # holds the timer; nothing clears it
+        self._timer: SteadyTimer | None = None
+        self._armed: float | None = None
+        self._armed_label = ""
+        self._authorised = True
+        self._is_closed = False
+        self._is_reading = False
+        self._is_overdue = False  # what was read is not on the screen, or something was done since
+        self._was_guarded = True
+        self._awaits_first_report = True
+        self._nudged_at = float("-inf")
+        self._failures = 0
+        browser.on_change(self._guards_changed)
+        browser.client.on_delete(self.close)
+        self._arm()
+
+    async def tick(self) -> None:
+        """The timer fired: refresh, unless a guard has closed since it was armed."""
+        closed = self._guards().closed()
+        if closed is not None:
+            metrics.poll_skipped.labels(self._surface.name, closed).inc()
+            self._arm()
+        elif not self._is_reading:
+            await self._refresh()
+
+    def nudge(self, *, own_action: bool = False) -> None:
+        """Refresh at once, because the person came back or did something.
+
+        Nudges within a second are one, and wait for a read in flight. The read after an own
+        action begins after it. Under a closed guard the nudge keeps until it opens.
+        """
+        if self._is_closed:
+            return
+        is_covered = self._clock() - self._nudged_at < _NUDGE_WINDOW and not self._is_overdue
+        self._is_overdue |= own_action or not is_covered
+        if self._is_reading or self._guards().closed() is not None:
+            return
+        if not self._is_overdue:
+            self._arm()
+            return
+        self._nudged_at = self._clock()
+        self._is_reading = True  # from here on, so that whatever comes next joins this one
+        background_tasks.create(self._refresh(), name=f"nudge {self._surface.name}")
+
+    def end(self, reason: Reason) -> None:
+        """Take everything off the screen for good: what was shown is no longer to be seen."""
+        if self._is_closed:
+            return
+        self._authorised = reason is not Reason.UNAUTHORISED
+        self._shown = None
+        self._surface.clear(reason)
+        self._arm()
+        self.close()
+
+    def close(self) -> None:
+        """Stop for good; also called when the page is gone."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._disarm()
+            self._surface.close()
+
+    async def _refresh(self) -> None:
+        self._is_reading = True
+        try:
+            await self._read_once()
+            # Something was done while that read was under way: it may have begun too early.
+            while self._is_overdue and not self._is_closed and self._guards().closed() is None:
+                self._nudged_at = self._clock()
+                await self._read_once()
+        finally:
+            self._is_reading = False
+
+    async def _read_once(self) -> None:
+        fresh, self._is_overdue = self._is_overdue, False
+        max_age = self._armed or _NUDGE_WINDOW
+        metrics.poll_ticks.labels(self._surface.name).inc()
+        try:
+            may_look = await self._surface.may_look(max_age, fresh=fresh)
+            snapshot = await self._surface.read(max_age, fresh=fresh) if may_look else None
+        except Exception as error:  # whatever it was, the last good view stays and says so
+            self._fail(error)
+            return
+        if self._is_closed:
+            return
+        if snapshot is None:
+            self.end(Reason.MISSING if may_look else Reason.UNAUTHORISED)
+            return
+        self._failures, self._good_at = 0, snapshot.now
+        if self._guards().closed() is None:
+            self._paint(snapshot)
+        else:
+            self._is_overdue = True  # never under a dialog; read again once it is closed
+        self._arm()
+
+    def _paint(self, snapshot: S) -> None:
+        surface, shown = self._surface, self._shown
+        if shown is not None and surface.version(snapshot) < surface.version(shown):
+            return  # a slow older answer never replaces a newer one
+        if shown is None or _identity(surface, snapshot) != _identity(surface, shown):
+            surface.paint(snapshot)
+            metrics.ui_updates.labels(surface.name).inc()
+        self._shown = snapshot
+        self._painted_at = self._clock()
+
+    def _fail(self, error: Exception) -> None:
+        if self._is_closed:
+            return
+        self._failures += 1
+        if self._failures == 1:
+            _log.warning("%s cannot be refreshed: %s", self._surface.name, error)
+        self._arm()
+
+    def _guards_changed(self) -> None:
+        if self._is_closed:
+            return
+        was_guarded, self._was_guarded = self._was_guarded, self._guards().closed() is not None
+        self._awaits_first_report &= self._browser.is_visible is not False
+        if not was_guarded or self._was_guarded:
+            self._arm()
+            return
+        interval = self._decide().interval
+        is_first_report, self._awaits_first_report = self._awaits_first_report, False
+        if is_first_report and self._clock() - self._painted_at < (interval or _NUDGE_WINDOW):
+            self._arm()  # just painted: reading the same again would help nobody
+        elif interval is not None or self._is_overdue:
+            self.nudge()
+        else:
+            background_tasks.create(self._recheck_access(), name=f"access {self._surface.name}")
+
+    async def _recheck_access(self) -> None:
+        """A page that no longer ticks still has to notice, when shown, that access was lost."""
+        try:
+            may_look = await self._surface.may_look(_NUDGE_WINDOW, fresh=True)
+        except Exception as error:
+            _log.warning("%s cannot check access: %s", self._surface.name, error)
+            return
+        if not may_look:
+            self.end(Reason.UNAUTHORISED)
+
+    def _guards(self) -> Guards:
+        return Guards(
+            authorised=self._authorised,
+            connected=self._browser.is_connected,
+            visible=self._browser.is_visible,
+            dialog_open=self._browser.is_dialog_open,
+        )
+
+    def _decide(self) -> Decision:
+        return self._surface.decide(self._shown, self._guards())
+
+    def _arm(self) -> None:
+        """The one place that creates the timer, and tells the badge what was really armed."""
+        decision = self._decide()
+        delay = self._delay(decision.interval)
+        if delay != self._armed:
+            self._disarm()
+            if delay is not None and not self._is_closed:
+                self._create_timer(delay)
+        stale_since = self._good_at if self._failures else None
+        self._surface.show_badge(
+            BadgeState(decision.reason, self._armed, stale_since), self._shown
+        )
+
+    def _delay(self, interval: int | None) -> float | None:
+        if interval is None or self._failures == 0:
+            return interval
+        return round(back_off(interval, self._failures, random.random()), 1)
+
+    def _create_timer(self, delay: float) -> None:
+        with self._anchor:
+            self._timer = SteadyTimer(delay, self.tick, immediate=False)
+        self._armed = delay
+        self._armed_label = "backoff" if self._failures else f"{delay:g}"
+        metrics.pollers.labels(self._surface.name, self._armed_label).inc()
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            metrics.pollers.labels(self._surface.name, self._armed_label).dec()
+        self._timer, self._armed = None, None
+
+
+def _identity(surface: Surface[S], snapshot: S) -> tuple[int, Hashable]:
+    return surface.version(snapshot), surface.look(snapshot)

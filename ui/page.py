@@ -1,0 +1,77 @@
+"""What all pages begin with: the person, the frame around the page, and a decent 404."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from fastapi import Request
+from nicegui import Client, ui
+
+from services.auth import Viewer
+from ui.browser import Browser
+from ui.console import Console
+from ui.frame import FrameViewer, frame
+from ui.guard import viewer_of
+from ui.page_session import PageSession
+from ui.pages.sign_in import sign_out_csrf
+
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page being built for one person."""
+
+    console: Console
+    client: Client
+    viewer: Viewer
+    session: PageSession
+    browser: Browser
+
+    @contextmanager
+    def framed(self, active: str, title: str) -> Iterator[None]:
+        """Build the page's content inside the frame."""
+        self.client.title = f"{title} · Stillwatch"
+        with frame(frame_viewer(self.console, self.viewer), active, title):
+            yield
+
+
+def begin(console: Console, request: Request, client: Client) -> Page:
+    """The page of whoever the guard let through."""
+    viewer = viewer_of(request)
+    session = PageSession(console, viewer, request, client)
+    return Page(console, client, viewer, session, Browser(client))
+
+
+def not_found(page: Page) -> None:
+    """The one answer for what does not exist and for what this person may not see."""
+    page.client.status_code = 404
+    with page.framed("", "Not found"):
+        nothing_here()
+
+
+def nothing_here() -> None:
+    """The words for both, wherever they are needed."""
+    with ui.element("section").classes("notice-page").mark("not-found"):
+        ui.label("There is nothing here.").classes("notice-title")
+        ui.label("It does not exist, or it is not yours to see.")
+        ui.link("Go to Operations", "/operations")
+
+
+def read_id(text: str) -> int | None:
+    """A record's id out of an address; None for anything that can be none."""
+    if not text.isascii() or not text.isdigit() or len(text) > 19:
+        return None
+    number = int(text)
+    return number if 0 < number <= _LARGEST_ID else None
+
+
+def frame_viewer(console: Console, viewer: Viewer) -> FrameViewer:
+    return FrameViewer(
+        name=viewer.name,
+        email=viewer.email,
+        workspace_name=viewer.workspace.name if viewer.workspace else "",
+        workspaces=tuple((place.slug, place.name) for place in viewer.workspaces),
+        can_audit=False,
+        sign_out_csrf=sign_out_csrf(console, viewer.session_id),
+    )

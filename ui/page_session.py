@@ -1,0 +1,90 @@
+"""The sign-in that one open page belongs to, looked up again at every tick and every action."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fastapi import Request
+from nicegui import Client, ui
+
+from services.auth import Viewer
+from services.operations import NotAllowedError
+from ui.console import Console
+
+ZONE_COOKIE = "stillwatch_zone"
+
+
+class PageSession:
+    """One open page of one sign-in. When the sign-in is over, all of the page goes at once."""
+
+    _open: "dict[int, set[PageSession]]" = {}
+
+    def __init__(self, console: Console, viewer: Viewer, request: Request, client: Client) -> None:
+        self.viewer = viewer
+        self.zone = _zone(request)
+        self._console = console
+        self._client = client
+        self._watch = console.access.watch(viewer.session_id)
+        self._endings: list[Callable[[], None]] = []
+        self._is_over = False
+        self._open.setdefault(viewer.session_id, set()).add(self)
+        client.on_delete(self._leave)
+
+    async def look(self, max_age: float, *, fresh: bool = False) -> Viewer | None:
+        """The viewer with the rights of now; None once the sign-in is over. No activity."""
+        viewer = await self._watch.read(max_age, fresh=fresh)
+        if viewer is None:
+            self.end()
+        else:
+            self.viewer = viewer
+        return viewer
+
+    async def act(self) -> Viewer:
+        """The viewer about to do something by hand, which keeps the sign-in alive."""
+        viewer = await self.look(0, fresh=True)
+        if viewer is None:
+            raise NotAllowedError
+        await self._console.auth.touch(viewer.session_id)
+        return viewer
+
+    def on_end(self, ending: Callable[[], None]) -> None:
+        """Call `ending` when the sign-in is over, before the page is cleared."""
+        self._endings.append(ending)
+
+    def end(self) -> None:
+        """Clear the page and say once that the sign-in is over, however many parts noticed."""
+        if self._is_over:
+            return
+        self._is_over = True
+        for ending in self._endings:
+            ending()
+        if self._client.is_deleted:
+            return
+        for element in list(self._client.layout.default_slot.children):
+            if isinstance(element, ui.dialog):
+                element.delete()
+        self._client.content.clear()
+        with self._client.content, ui.element("main").classes("notice-page"):
+            ui.label("You are signed out.").classes("notice-title").mark("session-over")
+            ui.label("Your session has ended, so nothing is shown or refreshed any more.")
+            ui.link("Sign in again", "/login")
+
+    @classmethod
+    def end_all(cls, session_id: int) -> None:
+        """End every page that this process has open for a sign-in."""
+        for page in list(cls._open.get(session_id, ())):
+            page.end()
+
+    def _leave(self) -> None:
+        self._watch.close()
+        pages = self._open.get(self.viewer.session_id, set())
+        pages.discard(self)
+        if not pages:
+            self._open.pop(self.viewer.session_id, None)
+
+
+def _zone(request: Request) -> ZoneInfo:
+    """The person's time zone as their browser told it; UTC when it told nothing usable."""
+    try:
+        return ZoneInfo(request.cookies.get(ZONE_COOKIE, "UTC")[:64])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,170 @@
+"""The page of one run: what it is doing, how it got there, what went wrong, what belongs to it."""
+
+from collections.abc import Callable
+from html import escape
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from nicegui import Client, ui
+from sqlalchemy.orm import Session
+
+from policy.access import Action
+from policy.decision import Reason
+from policy.status import UxStatus
+from services import runs
+from services.operations import Operations, Requested
+from services.runs import RunDetails, RunSnapshot
+from ui.components.confirm_dialog import ConfirmDialog
+from ui.components.refresh_badge import RefreshBadge
+from ui.components.run_failures import RunFailures
+from ui.components.run_summary import RunSummary
+from ui.components.run_timeline import RunTimeline
+from ui.components.stale_notice import StaleNotice
+from ui.console import Console
+from ui.live import Live
+from ui.page import Page, begin, not_found, nothing_here, read_id
+from ui.presenters import run as presenter
+from ui.surfaces import RunDetailSurface, scope_for
+
+# A success is not done over; it is started anew from the list.
+_RETRYABLE = frozenset({UxStatus.PARTIAL, UxStatus.FAILED, UxStatus.CANCELLED})
+
+
+def register(console: Console) -> None:
+    """Serve /operations/{run_id}."""
+
+    @ui.page("/operations/{run_id}")
+    async def run_detail(run_id: str, request: Request, client: Client) -> None:
+        page = begin(console, request, client)
+        number = read_id(run_id)
+        found = await _find(page, number) if number is not None else None
+        if found is None:
+            not_found(page)
+            return
+        with page.framed("operations", f"Run {found[0].id}"):
+            RunPanel(page, *found)
+
+
+async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, RunDetails] | None:
+    def look(session: Session) -> tuple[RunSnapshot, RunDetails] | None:
+        run = runs.find_run(session, run_id)
+        scope = None if run is None else scope_for(page.viewer, run)
+        if run is None or scope is None or not runs.is_visible(scope, run):
+            return None
+        return run, runs.find_details(session, run, scope)
+
+    return await page.console.database.read(look)
+
+
+class RunPanel:
+    """The parts of a run's page, built once and updated in place."""
+
+    def __init__(self, page: Page, run: RunSnapshot, details: RunDetails) -> None:
+        self._page = page
+        self._zone = page.session.zone
+        with ui.element("div").classes("panel-host") as self._host:
+            with ui.element("div").classes("page-head"):
+                ui.link("Operations", "/operations").classes("crumb")
+                badge = RefreshBadge("run_detail")
+            notice = StaleNotice()
+            self._summary = RunSummary()
+            with ui.element("div").classes("actions"):
+                self._cancel = _action("Cancel run", "run-cancel", self._ask_to_cancel)
+                self._retry = _action("Start again", "run-retry", self._ask_to_retry)
+            self._failures = RunFailures()
+            self._timeline = RunTimeline()
+            _build_context(run)
+            _build_related(details, self._zone)
+        self._show(run)
+        surface = RunDetailSurface(
+            page.console, page.session, run, badge, notice, self._show, self._clear
+        )
+        self._live = Live(surface, page.browser, page.console.clock, run)
+        page.session.on_end(lambda: self._live.end(Reason.UNAUTHORISED))
+
+    def _show(self, run: RunSnapshot) -> None:
+        self._summary.show(presenter.run_summary(run, self._zone))
+        self._failures.show(presenter.run_failures(run))
+        self._timeline.show(presenter.run_timeline(run, self._zone))
+        may_act = self._page.session.viewer.may_in(
+            run.workspace_id, Action.CANCEL_OR_RETRY, run.tenant_id, run.type
+        )
+        is_cancelling = run.cancel_requested_at is not None
+        self._cancel.set_visibility(may_act and run.ux_status.is_active and not is_cancelling)
+        self._retry.set_visibility(may_act and run.ux_status in _RETRYABLE)
+
+    def _clear(self) -> None:
+        self._host.clear()
+        with self._host:
+            nothing_here()
+
+    def _ask_to_cancel(self) -> None:
+        run = self._live.shown
+        if run is None:
+            return
+
+        async def cancel() -> None:
+            viewer = await self._page.session.act()
+            await self._page.console.database.write(
+                lambda session: self._operations(session).cancel(viewer, run.id, run.version)
+            )
+            self._live.nudge(own_action=True)
+
+        dialog = ConfirmDialog(
+            self._page.browser, f"Cancel run {run.id}?", "Cancel run", cancel, is_destructive=True
+        )
+        with dialog.filling():
+            ui.label("What is done so far stays done; the rest is left undone.")
+        dialog.open()
+
+    def _ask_to_retry(self) -> None:
+        run = self._live.shown
+        if run is None:
+            return
+
+        async def retry() -> None:
+            viewer = await self._page.session.act()
+            requested: Requested = await self._page.console.database.write(
+                lambda session: self._operations(session).retry(viewer, run.id, run.version)
+            )
+            self._live.nudge(own_action=True)
+            ui.navigate.to(f"/operations/{requested.run_id}")
+
+        dialog = ConfirmDialog(
+            self._page.browser, f"Start {run.type} again?", "Start again", retry
+        )
+        with dialog.filling():
+            ui.label(f"A new run does the work of run {run.id} once more.")
+        dialog.open()
+
+    def _operations(self, session: Session) -> Operations:
+        return Operations(session, self._page.console.enqueue, self._page.console.offers)
+
+
+def _action(text: str, mark: str, act: Callable[[], None]) -> ui.button:
+    button = ui.button(text, on_click=act).props(f'outline no-caps data-testid="{mark}"')
+    return button.mark(mark)
+
+
+def _build_context(run: RunSnapshot) -> None:
+    pairs = presenter.run_context(run)
+    if pairs:
+        with ui.element("section").classes("card"):
+            ui.label("Context").classes("card-title")
+            with ui.element("dl").classes("facts"):
+                for name, value in pairs:
+                    _text("dt", name)
+                    _text("dd", value)
+
+
+def _build_related(details: RunDetails, zone: ZoneInfo) -> None:
+    related = presenter.run_related(details, zone)
+    if related:
+        with ui.element("section").classes("card"):
+            ui.label("Related runs").classes("card-title")
+            for link in related:
+                ui.link(link["text"], link["href"])
+
+
+def _text(tag: str, text: str) -> None:
+    ui.html(escape(text), tag=tag)

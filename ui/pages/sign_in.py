@@ -1,0 +1,107 @@
+"""Signing in and out: plain forms over HTTP, because a session id cannot rotate over a socket."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.auth import SignInRefused, csrf_token, is_csrf_token
+from ui.console import Console
+from ui.guard import SESSION_COOKIE, viewer_of
+from ui.page_session import PageSession
+from ui.pages.login_page import login_html
+
+_CSRF_COOKIE = "stillwatch_csrf"
+_HOME = "/operations"
+_ABSOLUTE_SECONDS = 12 * 3600
+
+
+def routes(console: Console) -> APIRouter:
+    """GET and POST /login, POST /logout."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/login")
+    async def show_form(request: Request, next: str = _HOME) -> Response:  # noqa: A002
+        return _form(console, request, next)
+
+    @router.post("/login")
+    async def sign_in(
+        request: Request,
+        email: Annotated[str, Form()] = "",
+        password: Annotated[str, Form()] = "",
+        csrf: Annotated[str, Form()] = "",
+        next: Annotated[str, Form()] = _HOME,  # noqa: A002
+    ) -> Response:
+        subject = request.cookies.get(_CSRF_COOKIE, "")
+        if not subject or not is_csrf_token(console.secret, subject, csrf):
+            error = "This form was too old. Please sign in again."
+            return _form(console, request, next, error=error, email=email, status=403)
+        try:
+            token = await console.auth.sign_in(
+                email, password, request.cookies.get(SESSION_COOKIE)
+            )
+        except SignInRefused as refusal:
+            return _form(console, request, next, error=str(refusal), email=email, status=401)
+        response = RedirectResponse(_own_path(next), status_code=303)
+        _set_cookie(console, response, SESSION_COOKIE, token, _ABSOLUTE_SECONDS)
+        response.delete_cookie(_CSRF_COOKIE)
+        return response
+
+    @router.post("/logout")
+    async def sign_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
+        viewer = viewer_of(request)
+        if not is_csrf_token(console.secret, sign_out_subject(viewer.session_id), csrf):
+            return HTMLResponse("This page was too old. Go back and try again.", 403)
+        await console.auth.sign_out(viewer.session_id)
+        PageSession.end_all(viewer.session_id)
+        response = RedirectResponse("/login", status_code=303)
+        response.delete_cookie(SESSION_COOKIE)
+        return response
+
+    return router
+
+
+def sign_out_subject(session_id: int) -> str:
+    """What the sign-out form's token is bound to: this very sign-in."""
+    return f"sign-out:{session_id}"
+
+
+def sign_out_csrf(console: Console, session_id: int) -> str:
+    """The token that the frame's sign-out form carries."""
+    return csrf_token(console.secret, sign_out_subject(session_id))
+
+
+def _form(
+    console: Console,
+    request: Request,
+    next_path: str,
+    *,
+    error: str | None = None,
+    email: str = "",
+    status: int = 200,
+) -> Response:
+    subject = request.cookies.get(_CSRF_COOKIE) or secrets.token_urlsafe(24)
+    html = login_html(
+        csrf=csrf_token(console.secret, subject),
+        next_path=_own_path(next_path),
+        error=error,
+        email=email[:320],
+    )
+    response = HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+    _set_cookie(console, response, _CSRF_COOKIE, subject, _ABSOLUTE_SECONDS)
+    return response
+
+
+def _set_cookie(
+    console: Console, response: Response, name: str, value: str, max_age: int
+) -> None:
+    response.set_cookie(
+        name, value, max_age=max_age, httponly=True, samesite="lax", secure=console.is_secure
+    )
+
+
+def _own_path(path: str) -> str:
+    """`path` when it stays on this site; a link must not send a fresh sign-in elsewhere."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\", "/login"))
+    return path if is_own and "\\" not in path and path.isprintable() else _HOME

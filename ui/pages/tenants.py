@@ -1,0 +1,77 @@
+"""The tenants of the workspace, and one tenant with its recent runs."""
+
+from fastapi import Request
+from nicegui import Client, ui
+from sqlalchemy.orm import Session
+
+from policy.access import Action, visible_scope
+from services import runs
+from services.runs import RunPage, RunWindow
+from services.tenants import TenantRef, find_tenant, find_tenants
+from ui.components.run_list_panel import RunListPanel
+from ui.console import Console
+from ui.page import Page, begin, not_found
+
+
+def register(console: Console) -> None:
+    """Serve /tenants and /tenants/{slug}."""
+
+    @ui.page("/tenants")
+    async def tenants(request: Request, client: Client) -> None:
+        page = begin(console, request, client)
+        scope = page.viewer.scope
+        if scope is None:
+            not_found(page)
+            return
+        found = await console.database.read(lambda session: find_tenants(session, scope))
+        with page.framed("tenants", "Tenants"):
+            _build_list(found)
+
+    @ui.page("/tenants/{slug}")
+    async def tenant(slug: str, request: Request, client: Client) -> None:
+        page = begin(console, request, client)
+        found = await _find(page, slug)
+        if found is None:
+            not_found(page)
+            return
+        place, shown, window = found
+        with page.framed("tenants", place.name):
+            RunListPanel(
+                page,
+                shown,
+                window,
+                f"Nothing has run for {place.name} yet.",
+                show_newest=lambda: ui.navigate.to(f"/tenants/{place.slug}"),
+                build_actions=lambda: _build_title("Recent runs"),
+            )
+
+
+async def _find(page: Page, slug: str) -> tuple[TenantRef, RunPage, RunWindow] | None:
+    grants = page.viewer.grants
+
+    def look(session: Session) -> tuple[TenantRef, RunPage, RunWindow] | None:
+        place = find_tenant(session, slug)
+        scope = None if place is None else visible_scope(grants, place.workspace_id)
+        if place is None or scope is None:
+            return None
+        if not page.viewer.may_in(place.workspace_id, Action.SEE, place.id):
+            return None
+        shown = runs.find_page(session, scope, tenant_id=place.id)
+        ids = tuple(run.id for run in shown.runs)
+        return place, shown, RunWindow(scope, place.id, ids, shown.newest_known_id)
+
+    return await page.console.database.read(look)
+
+
+def _build_list(tenants: list[TenantRef]) -> None:
+    if not tenants:
+        ui.label("This workspace has no tenants yet.").classes("quiet")
+    with ui.element("ul").classes("tenant-list"):
+        for tenant in tenants:
+            with ui.element("li"):
+                ui.link(tenant.name, f"/tenants/{tenant.slug}")
+                ui.label(tenant.slug).classes("quiet")
+
+
+def _build_title(text: str) -> None:
+    ui.label(text).classes("card-title")

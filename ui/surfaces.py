@@ -1,0 +1,160 @@
+"""The two live surfaces of the console so far: one run, and a list of runs."""
+
+from collections.abc import Callable, Hashable
+from zoneinfo import ZoneInfo
+
+from policy import run_detail_polling, run_list_polling
+from policy.access import Scope, visible_scope
+from policy.decision import Decision, Guards, Reason
+from services.auth import Viewer
+from services.runs import RunListSnapshot, RunSnapshot, RunWindow, is_visible
+from ui.components.refresh_badge import RefreshBadge
+from ui.components.stale_notice import StaleNotice
+from ui.console import Console
+from ui.live import BadgeState
+from ui.page_session import PageSession
+from ui.presenters.badge import badge
+
+
+class RunDetailSurface:
+    """The page of one run."""
+
+    name = "run_detail"
+
+    def __init__(
+        self,
+        console: Console,
+        session: PageSession,
+        run: RunSnapshot,
+        badge: RefreshBadge,
+        notice: StaleNotice,
+        paint: Callable[[RunSnapshot], None],
+        clear: Callable[[], None],
+    ) -> None:
+        self._session = session
+        self._watch = console.runs.watch(run.id)
+        self._belongs = run
+        self._badge = badge
+        self._notice = notice
+        self._paint = paint
+        self._clear = clear
+
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+        viewer = await self._session.look(max_age, fresh=fresh)
+        return viewer is not None and is_visible(scope_for(viewer, self._belongs), self._belongs)
+
+    async def read(self, max_age: float, *, fresh: bool) -> RunSnapshot | None:
+        run = await self._watch.read(max_age, fresh=fresh)
+        # The read is shared, the right to see it is not.
+        if run is None or not is_visible(scope_for(self._session.viewer, run), run):
+            return None
+        return run
+
+    def decide(self, snapshot: RunSnapshot | None, guards: Guards) -> Decision:
+        facts = None if snapshot is None else snapshot.facts
+        now = self._belongs.now if snapshot is None else snapshot.now
+        return run_detail_polling.decide(facts, guards, now)
+
+    def version(self, snapshot: RunSnapshot) -> int:
+        return snapshot.version
+
+    def look(self, snapshot: RunSnapshot) -> Hashable:
+        return snapshot.ux_status
+
+    def paint(self, snapshot: RunSnapshot) -> None:
+        self._paint(snapshot)
+
+    def clear(self, reason: Reason) -> None:
+        self._clear()
+
+    def show_badge(self, state: BadgeState, snapshot: RunSnapshot | None) -> None:
+        finished_at = None if snapshot is None else snapshot.completed_at
+        version = "" if snapshot is None else str(snapshot.version)
+        show_badge(self._badge, self._notice, state, self._session.zone, version, finished_at)
+
+    def close(self) -> None:
+        self._watch.close()
+
+
+class RunListSurface:
+    """A page of a list of runs: the rows stay where they are, newer ones are only announced."""
+
+    name = "run_list"
+
+    def __init__(
+        self,
+        console: Console,
+        session: PageSession,
+        window: RunWindow,
+        badge: RefreshBadge,
+        notice: StaleNotice,
+        paint: Callable[[RunListSnapshot], None],
+        clear: Callable[[], None],
+    ) -> None:
+        self._session = session
+        self._watch = console.windows.watch(window)
+        self._window = window
+        self._badge = badge
+        self._notice = notice
+        self._paint = paint
+        self._clear = clear
+
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+        viewer = await self._session.look(max_age, fresh=fresh)
+        if viewer is None:
+            return False
+        scope = visible_scope(viewer.grants, self._window.scope.workspace_id)
+        return scope == self._window.scope
+
+    async def read(self, max_age: float, *, fresh: bool) -> RunListSnapshot | None:
+        return await self._watch.read(max_age, fresh=fresh)
+
+    def decide(self, snapshot: RunListSnapshot | None, guards: Guards) -> Decision:
+        runs = () if snapshot is None else snapshot.runs
+        return run_list_polling.decide((run.ux_status for run in runs), guards)
+
+    def version(self, snapshot: RunListSnapshot) -> int:
+        return 0  # a list has no version of its own; its rows carry theirs in `look`
+
+    def look(self, snapshot: RunListSnapshot) -> Hashable:
+        rows = tuple((run.id, run.version, run.ux_status) for run in snapshot.runs)
+        return rows, snapshot.new_runs
+
+    def paint(self, snapshot: RunListSnapshot) -> None:
+        self._paint(snapshot)
+
+    def clear(self, reason: Reason) -> None:
+        self._clear()
+
+    def show_badge(self, state: BadgeState, snapshot: RunListSnapshot | None) -> None:
+        show_badge(self._badge, self._notice, state, self._session.zone, "", None)
+
+    def close(self) -> None:
+        self._watch.close()
+
+
+def scope_for(viewer: Viewer, run: RunSnapshot) -> Scope | None:
+    """What the viewer sees of the run's workspace, whichever one is chosen on the screen."""
+    return visible_scope(viewer.grants, run.workspace_id)
+
+
+def show_badge(
+    element: RefreshBadge,
+    notice: StaleNotice,
+    state: BadgeState,
+    zone: ZoneInfo,
+    version: str,
+    finished_at: object,
+) -> None:
+    """Put what the driver really does on the screen."""
+    element.show(
+        badge(
+            state.reason,
+            state.armed,
+            finished_at=finished_at,
+            stale_since=state.stale_since,
+            zone=zone,
+        ),
+        version,
+    )
+    notice.show(state.stale_since, zone)
