@@ -1,9 +1,8 @@
 """Composes the web role and serves it: one process, one event loop, its workers beside it."""
 
 import asyncio
-import fcntl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -18,6 +17,7 @@ from jobs.operation import built_in_operations
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
+from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from ui import console as console_module
 from ui import theme
@@ -30,14 +30,10 @@ _LAG_SAMPLE_SECONDS = 0.5
 _RECONNECT_SECONDS = 30.0
 
 
-class StartError(Exception):
-    """The server cannot start; the message is one line for the operator."""
-
-
 def serve(settings: Settings) -> None:
     """Run the console until it is told to stop. Raises `StartError` or `SchemaError`."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _only_server(settings.data_dir):
+    with only_server(settings.data_dir):
         database = prepare_database(settings)
         try:
             _announce(settings, database)
@@ -109,17 +105,6 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         show_welcome_message=False,
     )
     return app
-
-
-@contextmanager
-def _only_server(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder's lock file: a second server would double every worker."""
-    with (data_dir / "server.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StartError(f"Another Stillwatch server already uses {data_dir}.") from error
-        yield
 
 
 async def _measure_loop_lag() -> None:

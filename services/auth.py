@@ -9,15 +9,15 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any
+from typing import Any, NoReturn
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -38,7 +38,7 @@ _VERIFICATIONS_AT_ONCE = 2
 _HASHER = PasswordHasher()
 
 
-class SignInRefused(Exception):  # noqa: N818 - an answer to a person, not a fault
+class SignInRefused(Exception):
     """No account has this address and password; it never says which of the two is wrong."""
 
     def __init__(self) -> None:
@@ -111,11 +111,10 @@ class Auth:
         account = await self._database.read(partial(_find_account, email=address))
         async with self._verifications:
             is_right, new_hash = await self._database.off_loop(
-                partial(_verify, account and account.password_hash, password)
+                partial(verify_password, account.password_hash if account else None, password)
             )
         if account is None or not is_right:
-            await self._refuse(account and account.id, address)
-            raise SignInRefused
+            await self._refuse(account.id if account else None, address)
         token = secrets.token_urlsafe(32)
         is_open = await self._database.write(
             partial(
@@ -161,7 +160,7 @@ class Auth:
             partial(_switch_workspace, session_id=session_id, slug=slug)
         )
 
-    async def _refuse(self, user_id: int | None, email: str) -> None:
+    async def _refuse(self, user_id: int | None, email: str) -> NoReturn:
         await self._database.write(
             lambda session: audit.record(
                 session,
@@ -213,13 +212,20 @@ def _is_storable(email: str) -> bool:
     return len(email) <= LONGEST_EMAIL and email.isprintable()
 
 
-def _find_account(session: Session, email: str) -> Row[Any] | None:
-    return session.execute(
+@dataclass(frozen=True, slots=True)
+class _Account:
+    id: int
+    password_hash: str
+
+
+def _find_account(session: Session, email: str) -> _Account | None:
+    row = session.execute(
         select(col(User.id), col(User.password_hash)).where(col(User.email) == email)
     ).one_or_none()
+    return None if row is None else _Account(row.id, row.password_hash)
 
 
-def _verify(password_hash: str | None, password: str) -> tuple[bool, str | None]:
+def verify_password(password_hash: str | None, password: str) -> tuple[bool, str | None]:
     """Whether the password is right, and its new hash when the stored one is out of date."""
     dummy = _dummy_hash()  # first in both cases, or making it would give an unknown account away
     if password_hash is None:
@@ -238,7 +244,7 @@ def _dummy_hash() -> str:
 
 def _open_session(
     session: Session,
-    account: Row[Any],
+    account: _Account,
     new_hash: str | None,
     token: str,
     previous_token: str | None,
@@ -269,7 +275,7 @@ def _open_session(
 
 
 def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         select(
             utc_now().label("now"),
             col(UserSession.id).label("session_id"),
@@ -308,8 +314,7 @@ def _is_live(
     return now - created_at < ABSOLUTE and now - last_active_at < IDLE
 
 
-def _viewer(rows: Iterable[Row[Any]]) -> Viewer:
-    rows = list(rows)
+def _viewer(rows: Sequence[Any]) -> Viewer:
     granted = [row for row in rows if row.role is not None]
     grants = tuple(Grant(row.role, row.workspace_id, row.tenant_id) for row in granted)
     known = {

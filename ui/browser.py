@@ -3,10 +3,9 @@
 Reports are used to ask less, never to permit anything.
 """
 
-import asyncio
 from collections.abc import Callable
 
-from nicegui import Client, ui
+from nicegui import Client, core, ui
 from nicegui.events import GenericEventArguments
 
 # One listener per document, however often the socket comes back; every call reports at once.
@@ -85,5 +84,7 @@ class Dialog(ui.dialog):
 
     def _handle_delete(self) -> None:
         super()._handle_delete()
-        # The framework marks it deleted only after this; look again once it has.
-        asyncio.get_running_loop().call_soon(self._browser.changed)
+        # The framework marks it deleted only after this; look again once it has. At interpreter
+        # exit there is no loop any more, and nobody left to tell.
+        if core.is_loop_running() and core.loop is not None:
+            core.loop.call_soon_threadsafe(self._browser.changed)

@@ -92,6 +92,11 @@ class Live(Generic[S]):
         browser.client.on_delete(self.close)
         self._arm()
 
+    @property
+    def shown(self) -> S | None:
+        """What is on the screen; None once it was taken off."""
+        return self._shown
+
     async def tick(self) -> None:
         """The timer fired: refresh, unless a guard has closed since it was armed."""
         closed = self._guards().closed()

@@ -1,5 +1,7 @@
 """The first tables: people and their rights, runs, review packs, sessions, the audit trail."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -188,6 +190,6 @@ def _reference(name: str, table: str, *, nullable: bool = True) -> sa.Column[int
     return sa.Column(name, _ID, sa.ForeignKey(f"{table}.id"), nullable=nullable)
 
 
-def _stamp(name: str) -> sa.Column[str]:
+def _stamp(name: str) -> sa.Column[Any]:
     now = _NOW[op.get_context().dialect.name]
     return sa.Column(name, _TIME, server_default=sa.text(now))

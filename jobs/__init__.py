@@ -1,0 +1,1 @@
+"""Who runs the work: engines, and the handlers that do it."""

@@ -1,0 +1,1 @@
+"""The built-in operations: plain functions over a `RunContext`."""

@@ -1,0 +1,573 @@
+"""The driver against POLICY.md, with the real `ui.timer` in stepped time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+from nicegui import Client, ui
+from nicegui.testing import user_simulation
+
+from policy import run_detail_polling
+from policy.decision import Decision, Guards, Reason
+from policy.run_detail_polling import RunFacts
+from tests.stepped_loop import stepped
+
+START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    now: datetime
+    version: int
+    facts: RunFacts
+
+
+@dataclass
+class Screen:
+    """A surface over one record that the test writes, recording what reached the screen."""
+
+    clock: "asyncio.AbstractEventLoop"
+    status: str = "running"
+    outcome: str | None = None
+    version: int = 1
+    age: float = 0.0
+    allowed: bool = True
+    error: Exception | None = None
+    read_takes: float = 0.0
+    reads: list[float] = field(default_factory=list)
+    looks: int = 0
+    paints: list[Snapshot] = field(default_factory=list)
+    badges: list[object] = field(default_factory=list)
+    cleared: list[Reason] = field(default_factory=list)
+    overlapping: int = 0
+    name: str = "run_detail"
+
+    def __post_init__(self) -> None:
+        self.born = self.clock.time()
+        self._reading = 0
+
+    def snapshot(self) -> Snapshot:
+        now = START + timedelta(seconds=self.clock.time() - self.born)
+        started = START - timedelta(seconds=self.age)
+        return Snapshot(now, self.version, RunFacts(self.status, self.outcome, started, started))
+
+    def finish(self) -> None:
+        self.status, self.outcome, self.version = "completed", "succeeded", self.version + 1
+
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+        self.looks += 1
+        return self.allowed
+
+    async def read(self, max_age: float, *, fresh: bool) -> Snapshot | None:
+        self._reading += 1
+        self.overlapping = max(self.overlapping, self._reading)
+        self.reads.append(self.clock.time() - self.born)
+        try:
+            if self.error:
+                raise self.error
+            seen = self.snapshot()
+            await asyncio.sleep(self.read_takes)
+            return seen
+        finally:
+            self._reading -= 1
+
+    def decide(self, snapshot: Snapshot | None, guards: Guards) -> Decision:
+        now = START if snapshot is None else snapshot.now
+        return run_detail_polling.decide(snapshot and snapshot.facts, guards, now)
+
+    def version_of(self, snapshot: Snapshot) -> int:
+        return snapshot.version
+
+    def look(self, snapshot: Snapshot) -> object:
+        return snapshot.facts.status
+
+    def paint(self, snapshot: Snapshot) -> None:
+        self.paints.append(snapshot)
+
+    def clear(self, reason: Reason) -> None:
+        self.cleared.append(reason)
+
+    def show_badge(self, state: object, snapshot: Snapshot | None) -> None:
+        self.badges.append(state)
+
+    def close(self) -> None:
+        pass
+
+
+class Rig:
+    """One page with one live surface, and the browser in the test's hands."""
+
+    def __init__(self, screen: Screen, client: Client) -> None:
+        from ui.browser import Browser, Dialog
+        from ui.live import Live
+
+        self.screen = screen
+        self.client = client
+        with client:
+            self.browser = Browser(client)
+            screen_as_surface = _surface(screen)
+            self.live = Live(screen_as_surface, self.browser, screen.clock.time, screen.snapshot())
+            self._dialog_type = Dialog
+
+    @property
+    def badge(self) -> "SimpleNamespace":
+        return self.screen.badges[-1]
+
+    @property
+    def timer(self) -> object:
+        return self.live._timer
+
+    def report(self, state: str) -> None:
+        self.browser._hear(SimpleNamespace(args=state))
+
+    def disconnect(self) -> None:
+        self.client.tab_id = None
+        self.browser._disconnect()
+
+    def open_dialog(self) -> ui.dialog:
+        with self.client:
+            dialog = self._dialog_type(self.browser)
+        dialog.open()
+        return dialog
+
+
+def _surface(screen: Screen) -> object:
+    methods = {
+        name: getattr(screen, name)
+        for name in ("may_look", "read", "decide", "look", "paint", "clear", "show_badge", "close")
+    }
+    return SimpleNamespace(name=screen.name, version=screen.version_of, **methods)
+
+
+@asynccontextmanager
+async def page(**facts: object) -> AsyncIterator[Rig]:
+    async with user_simulation(root=lambda: None) as user:
+        client = await user.open("/")
+        yield Rig(Screen(asyncio.get_running_loop(), **facts), client)
+
+
+@stepped
+async def test_a_fetched_page_whose_browser_never_reports_has_no_timer_and_reads_nothing() -> None:
+    """Cases 14 and 25: unreported visibility counts as hidden."""
+    async with page() as rig:
+        await asyncio.sleep(60)
+
+        assert rig.timer is None
+        assert rig.screen.reads == []
+        assert rig.badge.reason is Reason.DISCONNECTED
+
+
+@stepped
+async def test_the_first_visible_report_only_arms_while_the_paint_is_young() -> None:
+    async with page() as rig:
+        rig.report("visible")
+        await asyncio.sleep(0.5)
+
+        assert rig.screen.reads == []
+        assert rig.badge.armed == 1
+
+
+@stepped
+async def test_a_first_report_that_comes_late_reads_at_once() -> None:
+    async with page() as rig:
+        await asyncio.sleep(3)
+        rig.report("visible")
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.reads) == 1
+
+
+@stepped
+async def test_a_tab_opened_in_the_background_reads_when_it_is_shown() -> None:
+    """Case 14."""
+    async with page(age=300) as rig:
+        rig.report("hidden")
+        await asyncio.sleep(2)
+        assert rig.timer is None
+
+        rig.report("visible")
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.reads) == 1
+        assert rig.badge.armed == 10
+
+
+@stepped
+async def test_a_run_finished_at_first_render_never_gets_a_timer() -> None:
+    """Case 2."""
+    async with page(status="completed", outcome="failed") as rig:
+        rig.report("visible")
+        await asyncio.sleep(120)
+
+        assert rig.timer is None
+        assert rig.screen.reads == []
+        assert rig.badge.reason is Reason.TERMINAL
+
+
+@stepped
+async def test_finishing_is_painted_once_and_then_nothing_is_read_any_more() -> None:
+    """Case 3."""
+    async with page() as rig:
+        rig.report("visible")
+        await asyncio.sleep(1.5)
+        rig.screen.finish()
+        await asyncio.sleep(1)
+        reads = len(rig.screen.reads)
+
+        await asyncio.sleep(60)
+
+        assert len(rig.screen.reads) == reads
+        assert [seen.facts.status for seen in rig.screen.paints] == ["completed"]
+        assert rig.timer is None
+
+
+@stepped
+async def test_the_pace_follows_the_age_of_the_phase() -> None:
+    async with page() as rig:
+        rig.report("visible")
+        await asyncio.sleep(100)
+
+        gaps = [b - a for a, b in zip(rig.screen.reads, rig.screen.reads[1:], strict=False)]
+        assert [round(gap) for gap in gaps[:8]] == [1] * 8
+        assert round(gaps[-1]) == 10
+        assert {1, 5, 10} == {round(gap) for gap in gaps}
+
+
+@stepped
+async def test_a_run_of_thirty_days_is_still_read_every_ten_seconds() -> None:
+    """Case 5."""
+    async with page(age=30 * 86400) as rig:
+        rig.report("visible")
+        await asyncio.sleep(3605)
+
+        assert len(rig.screen.reads) == 360
+
+
+@stepped
+async def test_hiding_stops_at_once_and_showing_goes_on_at_the_true_age() -> None:
+    """Case 6: guards do not reset the ramp."""
+    async with page() as rig:
+        rig.report("visible")
+        await asyncio.sleep(2.5)
+        rig.report("hidden")
+        reads = len(rig.screen.reads)
+        await asyncio.sleep(600)
+        assert len(rig.screen.reads) == reads
+
+        rig.report("visible")
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.reads) == reads + 1
+        assert rig.badge.armed == 10
+
+
+@stepped
+async def test_a_guard_that_closes_after_arming_is_heeded_when_the_timer_fires() -> None:
+    """Case 12."""
+    async with page() as rig:
+        rig.report("visible")
+        with rig.client:
+            foreign = ui.dialog()  # one that tells nobody
+        foreign.open()
+
+        await asyncio.sleep(30)
+
+        assert rig.screen.reads == []
+        assert rig.badge.reason is Reason.DIALOG
+
+
+@stepped
+async def test_reports_after_the_page_is_gone_are_ignored() -> None:
+    """Case 13."""
+    async with page() as rig:
+        rig.report("visible")
+        rig.client.delete()
+
+        rig.report("hidden")
+        rig.report("visible")
+        await asyncio.sleep(10)
+
+        assert rig.screen.reads == []
+
+
+@stepped
+async def test_two_dialogs_are_both_to_be_closed_before_reading_goes_on() -> None:
+    """Case 15."""
+    async with page() as rig:
+        rig.report("visible")
+        outer, inner = rig.open_dialog(), rig.open_dialog()
+        inner.close()
+        await asyncio.sleep(10)
+        assert rig.screen.reads == []
+
+        outer.close()
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.reads) == 1
+
+
+@stepped
+async def test_deleting_an_open_dialog_releases_the_guard() -> None:
+    """Case 15: no event is fired for it."""
+    async with page() as rig:
+        rig.report("visible")
+        dialog = rig.open_dialog()
+        await asyncio.sleep(10)
+
+        dialog.delete()
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.reads) == 1
+        assert rig.badge.reason is Reason.LIVE
+
+
+@stepped
+async def test_what_arrives_under_a_dialog_is_not_painted_and_closing_reads_again() -> None:
+    """Case 16."""
+    async with page(read_takes=0.5) as rig:
+        rig.report("visible")
+        await asyncio.sleep(1.2)
+        rig.screen.version += 1
+        dialog = rig.open_dialog()
+        await asyncio.sleep(5)
+        assert rig.screen.paints == []
+        assert len(rig.screen.reads) == 1
+
+        dialog.close()
+        await asyncio.sleep(0.6)
+
+        assert len(rig.screen.reads) == 2
+        assert [seen.version for seen in rig.screen.paints] == [2]
+
+
+@stepped
+async def test_a_finish_that_arrives_under_a_dialog_is_not_painted_either() -> None:
+    """Case 11: terminal comes before dialog among the reasons, but the dialog is left alone."""
+    async with page(read_takes=0.5) as rig:
+        rig.report("visible")
+        await asyncio.sleep(0.9)
+        rig.screen.finish()
+        await asyncio.sleep(0.3)
+        dialog = rig.open_dialog()
+        await asyncio.sleep(5)
+        assert rig.screen.paints == []
+
+        dialog.close()
+        await asyncio.sleep(1)
+
+        assert len(rig.screen.paints) == 1
+        assert rig.timer is None
+
+
+@stepped
+async def test_an_action_behind_a_dialog_is_one_refresh() -> None:
+    """Case 17."""
+    async with page(age=300) as rig:
+        rig.report("visible")
+        dialog = rig.open_dialog()
+        await asyncio.sleep(3)
+
+        rig.live.nudge(own_action=True)
+        dialog.close()
+        await asyncio.sleep(5)
+
+        assert len(rig.screen.reads) == 1
+
+
+@stepped
+async def test_nudges_within_a_second_are_one() -> None:
+    async with page(age=300) as rig:
+        rig.report("visible")
+        await asyncio.sleep(3)
+
+        for state in ("hidden", "visible", "hidden", "visible"):
+            rig.report(state)
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(1)
+
+        assert len(rig.screen.reads) == 1
+
+
+@stepped
+async def test_an_own_action_during_a_read_is_followed_by_a_read_of_its_own() -> None:
+    async with page(age=300, read_takes=2) as rig:
+        rig.report("visible")
+        await asyncio.sleep(11)
+
+        rig.live.nudge(own_action=True)
+        await asyncio.sleep(4)
+
+        assert len(rig.screen.reads) == 2
+        assert rig.screen.overlapping == 1
+
+
+@stepped
+async def test_slow_reads_neither_overlap_nor_bunch() -> None:
+    """Case 18: the next tick is at the next multiple, half an interval after completion or later."""
+    async with page(read_takes=3) as rig:
+        rig.report("visible")
+        await asyncio.sleep(9)
+
+        assert rig.screen.overlapping == 1
+        assert [round(at, 3) for at in rig.screen.reads] == [1.0, 5.0]
+
+
+@stepped
+async def test_the_same_decision_keeps_the_same_timer() -> None:
+    """Case 19."""
+    async with page(age=300) as rig:
+        rig.report("visible")
+        timer = rig.timer
+
+        await asyncio.sleep(65)
+
+        assert len(rig.screen.reads) == 6
+        assert rig.timer is timer
+
+
+@stepped
+async def test_an_own_action_after_the_end_resumes_at_once() -> None:
+    """Case 20."""
+    async with page(status="completed", outcome="failed") as rig:
+        rig.report("visible")
+        rig.screen.status, rig.screen.outcome, rig.screen.version = "queued", None, 2
+
+        rig.live.nudge(own_action=True)
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.paints) == 1
+        assert rig.badge.armed == 1
+
+
+@stepped
+async def test_losing_access_clears_the_page_and_reads_nothing_more() -> None:
+    """Case 22."""
+    async with page() as rig:
+        rig.report("visible")
+        await asyncio.sleep(1.5)
+        rig.screen.allowed = False
+        await asyncio.sleep(1)
+        reads = len(rig.screen.reads)
+        looks = rig.screen.looks
+
+        await asyncio.sleep(60)
+
+        assert rig.screen.cleared == [Reason.UNAUTHORISED]
+        assert reads == len(rig.screen.reads) == 1
+        assert rig.screen.looks == looks
+        assert rig.timer is None
+
+
+@stepped
+async def test_a_finished_page_notices_lost_access_when_it_is_shown_again() -> None:
+    async with page(status="completed", outcome="failed") as rig:
+        rig.report("visible")
+        rig.report("hidden")
+        rig.screen.allowed = False
+
+        rig.report("visible")
+        await asyncio.sleep(0.1)
+
+        assert rig.screen.cleared == [Reason.UNAUTHORISED]
+        assert rig.screen.reads == []
+
+
+@stepped
+async def test_a_lost_socket_stops_reading_and_its_return_reads_once() -> None:
+    """Case 24."""
+    async with page(age=300) as rig:
+        rig.report("visible")
+        await asyncio.sleep(15)
+        rig.disconnect()
+        await asyncio.sleep(100)
+        assert len(rig.screen.reads) == 1
+        assert rig.badge.reason is Reason.DISCONNECTED
+
+        rig.report("visible")
+        await asyncio.sleep(1)
+
+        assert len(rig.screen.reads) == 2
+        assert rig.badge.armed == 10
+
+
+@stepped
+async def test_reaching_the_end_while_hidden_takes_one_read_on_show() -> None:
+    """Case 10."""
+    async with page() as rig:
+        rig.report("visible")
+        rig.report("hidden")
+        await asyncio.sleep(5)
+        rig.screen.finish()
+
+        rig.report("visible")
+        await asyncio.sleep(60)
+
+        assert len(rig.screen.reads) == 1
+        assert [seen.facts.status for seen in rig.screen.paints] == ["completed"]
+        assert rig.timer is None
+
+
+@stepped
+async def test_nothing_changed_means_nothing_painted() -> None:
+    """Case 26."""
+    async with page(age=300) as rig:
+        rig.report("visible")
+
+        await asyncio.sleep(100)
+
+        assert len(rig.screen.reads) >= 9
+        assert rig.screen.paints == []
+
+
+@stepped
+async def test_an_older_version_never_replaces_a_newer_one() -> None:
+    """Case 28."""
+    async with page(version=7, age=300) as rig:
+        rig.report("visible")
+        rig.screen.version = 6
+
+        await asyncio.sleep(15)
+
+        assert len(rig.screen.reads) == 1
+        assert rig.screen.paints == []
+        assert rig.live.shown.version == 7
+
+
+@stepped
+async def test_errors_keep_the_view_mark_it_stale_and_back_off_until_recovery() -> None:
+    async with page(age=300) as rig:
+        rig.report("visible")
+        rig.screen.error = ConnectionError("the database is away")
+        await asyncio.sleep(400)
+        gaps = [b - a for a, b in zip(rig.screen.reads, rig.screen.reads[1:], strict=False)]
+        assert rig.screen.paints == []
+        assert rig.badge.stale_since == START
+        assert all(10 <= gap <= 72 for gap in gaps)
+        assert gaps[-1] >= 48
+        assert rig.badge.armed == rig.timer.interval
+
+        rig.screen.error = None
+        await asyncio.sleep(80)
+
+        assert rig.badge.stale_since is None
+        assert rig.badge.armed == 10
+
+
+@stepped
+async def test_a_missing_run_is_cleared_like_one_that_may_not_be_seen() -> None:
+    async with page() as rig:
+        rig.report("visible")
+
+        async def gone(max_age: float, *, fresh: bool) -> None:
+            return None
+
+        rig.live._surface.read = gone
+        await asyncio.sleep(1.5)
+
+        assert rig.screen.cleared == [Reason.MISSING]
+        assert rig.timer is None
+
+
