@@ -70,7 +70,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         database,
         auth,
         engine.enqueue,
-        {operation.type: operation.offer for operation in built_in_operations().values()},
+        {kind: operation.offer for kind, operation in built_in_operations().items()},
         secret=settings.secret_key or load_or_create_secret(settings.data_dir),
         is_secure=settings.public_url.startswith("https://"),
     )

@@ -102,7 +102,7 @@ def _stored_hashes(session: Session, emails: tuple[str, ...]) -> dict[str, str]:
     rows = session.execute(
         select(col(User.email), col(User.password_hash)).where(col(User.email).in_(emails))
     ).all()
-    return {email: password_hash for email, password_hash in rows}
+    return {row.email: row.password_hash for row in rows}
 
 
 def _keep(path: Path, password: str) -> None:

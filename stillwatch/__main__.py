@@ -1,5 +1,6 @@
 """The `stillwatch` command. Light on purpose: the console is loaded only where it is needed."""
 
+import sys
 from typing import Any
 
 import click
@@ -120,8 +121,7 @@ def _read_password(from_stdin: bool) -> str:
         password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         return password
     try:
-        line: bytes = click.get_binary_stream("stdin").readline()
-        return line.decode("utf-8").rstrip("\r\n")
+        return sys.stdin.buffer.readline().decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise click.ClickException("The password on standard input is not UTF-8.") from error
 

@@ -72,6 +72,5 @@ def frame_viewer(console: Console, viewer: Viewer) -> FrameViewer:
         email=viewer.email,
         workspace_name=viewer.workspace.name if viewer.workspace else "",
         workspaces=tuple((place.slug, place.name) for place in viewer.workspaces),
-        can_audit=False,
         sign_out_csrf=sign_out_csrf(console, viewer.session_id),
     )

@@ -1,6 +1,7 @@
 """The two live surfaces of the console so far: one run, and a list of runs."""
 
 from collections.abc import Callable, Hashable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from policy import run_detail_polling, run_list_polling
@@ -144,10 +145,10 @@ def show_badge(
     state: BadgeState,
     zone: ZoneInfo,
     version: str,
-    finished_at: object,
+    finished_at: datetime | None,
 ) -> None:
     """Put what the driver really does on the screen."""
-    element.show(
+    element.state(
         badge(
             state.reason,
             state.armed,
@@ -157,4 +158,4 @@ def show_badge(
         ),
         version,
     )
-    notice.show(state.stale_since, zone)
+    notice.state(state.stale_since, zone)

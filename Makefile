@@ -1,0 +1,25 @@
+# Every target works from a bare checkout and is quick once all is there; scripts/ has the how.
+# `exec` leaves one process below make, which gets the signals that make gets.
+.PHONY: help run test lint format screenshots lock
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\): ## /make \1	/p' Makefile
+
+run: ## Console with a demo world on http://127.0.0.1:8080 (STILLWATCH_DEMO=0 starts empty)
+	@exec python3 scripts/bootstrap.py run
+
+test: ## All suites; ARGS="tests/unit -k name" hands its words to pytest instead
+	@exec python3 scripts/bootstrap.py test $(ARGS)
+
+lint: ## Only the checks that need no test: lint, format, types, layers
+	@exec python3 scripts/bootstrap.py lint
+
+format: ## Sort imports and format every file
+	@exec python3 scripts/bootstrap.py format
+
+screenshots: ## Take the pictures of the documentation again
+	@exec python3 scripts/bootstrap.py screenshots $(ARGS)
+
+lock: ## Compile requirements/ again from pyproject.toml, with the newest versions
+	@exec python3 scripts/bootstrap.py lock

@@ -1,0 +1,129 @@
+"""A real server in a process of its own, its database, and its metrics."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "browser-tests-only"
+
+
+class Server:
+    """`stillwatch serve` on a free port over a data folder of its own."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("NICEGUI_", "STILLWATCH_"))},
+            "STILLWATCH_DATA_DIR": str(data_dir),
+            "STILLWATCH_PORT": str(self.port),
+            "STILLWATCH_DEMO": "1",
+            "STILLWATCH_DEMO_PASSWORD": PASSWORD,
+            "STILLWATCH_WORKERS": "1",
+            **environment,
+        }
+        self._environment.pop("PYTEST_CURRENT_TEST", None)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = data_dir / "server.log"
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "stillwatch", "serve"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(self._is_up, 30, lambda: self.log.read_text())
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(20)
+            self._process = None
+
+    def metric(self, line: str) -> float:
+        """The value of one line of /metrics, named as it stands there."""
+        with urllib.request.urlopen(f"{self.url}/metrics") as response:
+            text = response.read().decode()
+        found = re.search(rf"^{re.escape(line)} (\S+)$", text, re.MULTILINE)
+        assert found, f"{line} is not in /metrics"
+        return float(found[1])
+
+    def execute(self, sql: str, *values: object) -> int:
+        """Write as another program would, straight into the file; return the new row's id."""
+        with closing(sqlite3.connect(self.data_dir / "stillwatch.db", timeout=10)) as database:
+            cursor = database.execute(sql, values)
+            database.commit()
+            return cursor.lastrowid or 0
+
+    def add_run(self, status: str = "running", age: float = 0.0, **columns: object) -> int:
+        """A run of northwind that an outside program is said to do."""
+        began = text_time(datetime.now(UTC) - timedelta(seconds=age))
+        row = {
+            "workspace_id": 1,
+            "type": "directory.sync",
+            "status": status,
+            "runner": "external",
+            "created_at": began,
+            "started_at": None if status == "queued" else began,
+            **columns,
+        }
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        return self.execute(f"INSERT INTO operation_run ({names}) VALUES ({marks})", *row.values())  # noqa: S608
+
+    def finish(self, run_id: int, outcome: str = "succeeded") -> None:
+        self.execute(
+            "UPDATE operation_run SET status='completed', outcome=?, completed_at=?, "
+            "version=version+1 WHERE id=?",
+            outcome,
+            text_time(datetime.now(UTC)),
+            run_id,
+        )
+
+    def _is_up(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=1) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def text_time(moment: datetime) -> str:
+    """A time as SQLite stores it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def wait_until(
+    is_so: Callable[[], bool], within: float, explain: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait for a fact; fail when it does not come true in time."""
+    deadline = time.monotonic() + within
+    pause = threading.Event()
+    while not is_so():
+        assert time.monotonic() < deadline, f"did not come true within {within} s {explain()}"
+        pause.wait(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

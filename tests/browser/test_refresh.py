@@ -1,0 +1,192 @@
+"""What only a real browser can show: real tabs, real dialogs, a real socket that breaks."""
+
+import signal
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.server import Server, wait_until
+
+READS = 'stillwatch_snapshot_reads_total{kind="run"}'
+TICKS = 'stillwatch_poll_ticks_total{surface="run_detail"}'
+
+
+def open_run(page: Page, server: Server, run_id: int) -> None:
+    page.goto(f"{server.url}/operations/{run_id}")
+    expect(page.get_by_test_id("refresh-badge")).to_be_visible()
+
+
+def expect_badge(page: Page, reason: str, interval: str) -> None:
+    badge = page.get_by_test_id("refresh-badge")
+    expect(badge).to_have_attribute("data-reason", reason)
+    expect(badge).to_have_attribute("data-interval", interval)
+
+
+def bounded_silence(page: Page, server: Server, metric: str, seconds: float) -> float:
+    """By how much a counter grew during one bounded wait."""
+    before = server.metric(metric)
+    page.wait_for_timeout(seconds * 1000)
+    return server.metric(metric) - before
+
+
+def test_a_young_run_is_read_each_second_and_says_so(page: Page, server: Server) -> None:
+    run = server.add_run(age=0)
+    open_run(page, server, run)
+    expect_badge(page, "live", "1")
+    before = server.metric(TICKS)
+
+    wait_until(lambda: server.metric(TICKS) >= before + 2, 5)
+
+    expect(page.get_by_test_id("refresh-badge")).to_contain_text("Live · every")
+
+
+def test_finishing_is_shown_and_then_all_is_silent(page: Page, server: Server) -> None:
+    run = server.add_run(age=0)
+    open_run(page, server, run)
+    expect_badge(page, "live", "1")
+
+    server.finish(run)
+
+    expect_badge(page, "terminal", "")
+    expect(page.get_by_test_id("run-status")).to_contain_text("Succeeded")
+    expect(page.get_by_test_id("refresh-badge")).to_contain_text("Finished")
+    assert bounded_silence(page, server, READS, 3) == 0
+
+
+def test_a_hidden_tab_reads_nothing_and_reads_at_once_when_shown(
+    page: Page, server: Server, chromium: BrowserContext
+) -> None:
+    run = server.add_run(age=0)
+    open_run(page, server, run)
+    expect_badge(page, "live", "1")
+    other = chromium.new_page()
+    other.bring_to_front()
+    wait_until(lambda: page.evaluate("document.visibilityState") == "hidden", 5)
+    wait_until(lambda: server.metric('stillwatch_pollers{surface="run_detail",interval="1"}') == 0, 5)
+
+    assert bounded_silence(other, server, READS, 3) == 0
+
+    before = server.metric(READS)
+    page.bring_to_front()
+    wait_until(lambda: server.metric(READS) > before, 3)
+
+
+def test_a_tab_opened_in_the_background_waits_until_it_is_shown(
+    page: Page, server: Server, chromium: BrowserContext
+) -> None:
+    run = server.add_run(age=300)
+    with chromium.expect_page() as opening:
+        page.evaluate(
+            """url => { const a = document.createElement('a'); a.href = url; a.target = '_blank';
+            a.rel = 'noopener'; document.body.append(a);
+            a.dispatchEvent(new MouseEvent('click', {ctrlKey: true})); }""",
+            f"{server.url}/operations/{run}",
+        )
+    tab = opening.value
+    page.bring_to_front()
+    expect_badge(tab, "hidden", "")
+    ticks = server.metric(TICKS)
+
+    tab.bring_to_front()
+
+    wait_until(lambda: server.metric(TICKS) == ticks + 1, 3)
+    expect_badge(tab, "live", "10")
+
+
+def test_an_open_dialog_stops_reading_and_closing_it_reads_once(
+    page: Page, server: Server
+) -> None:
+    run = server.add_run(age=300)
+    open_run(page, server, run)
+    expect_badge(page, "live", "10")
+    page.get_by_test_id("run-cancel").click()
+    expect(page.get_by_test_id("confirm-dialog")).to_be_visible()
+    expect_badge(page, "dialog", "")
+    page.wait_for_timeout(1100)  # past the second in which nudges are one
+    before = server.metric(TICKS)
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_test_id("confirm-dialog")).to_be_hidden()
+    expect_badge(page, "live", "10")
+    wait_until(lambda: server.metric(TICKS) == before + 1, 3)
+
+
+def test_confirming_after_the_run_finished_is_refused_and_does_nothing(
+    page: Page, server: Server
+) -> None:
+    """POLICY.md, case 11."""
+    run = server.add_run(age=300)
+    open_run(page, server, run)
+    expect_badge(page, "live", "10")
+    page.get_by_test_id("run-cancel").click()
+    expect(page.get_by_test_id("confirm")).to_be_visible()
+    server.finish(run)
+
+    page.get_by_test_id("confirm").click()
+
+    expect(page.get_by_text("This run finished while you were deciding")).to_be_visible()
+    expect_badge(page, "terminal", "")
+    expect(page.get_by_test_id("run-status")).to_contain_text("Succeeded")
+
+
+def test_the_page_comes_back_by_itself_after_the_server_was_killed(
+    page: Page, server: Server
+) -> None:
+    """POLICY.md, case 24."""
+    run = server.add_run(age=300)
+    open_run(page, server, run)
+    expect_badge(page, "live", "10")
+
+    server.stop(signal.SIGKILL)
+    expect_badge(page, "disconnected", "")
+    expect(page.get_by_test_id("refresh-badge")).to_contain_text("Reconnecting")
+    server.start()
+
+    expect(page.get_by_test_id("refresh-badge")).to_have_attribute(
+        "data-reason", "live", timeout=20_000
+    )
+    expect_badge(page, "live", "10")
+
+
+def test_a_healthy_page_leaves_the_console_empty(
+    page: Page, server: Server, console_messages: list[str]
+) -> None:
+    run = server.add_run(age=0)
+    open_run(page, server, run)
+    server.finish(run)
+    expect_badge(page, "terminal", "")
+    page.goto(f"{server.url}/tenants")
+    page.goto(f"{server.url}/operations")
+
+    assert console_messages == []
+
+
+def test_focus_survives_a_changed_tick(page: Page, server: Server) -> None:
+    """POLICY.md, case 26."""
+    run = server.add_run(age=0)
+    open_run(page, server, run)
+    expect_badge(page, "live", "1")
+    page.get_by_test_id("run-cancel").focus()
+
+    server.execute(
+        "UPDATE operation_run SET summary_counts=?, version=version+1 WHERE id=?",
+        '{"total": 10, "processed": 4, "succeeded": 4, "failed": 0, "skipped": 0}',
+        run,
+    )
+
+    expect(page.get_by_test_id("run-counts")).to_contain_text("4")
+    assert page.evaluate("document.activeElement.dataset.testid") == "run-cancel"
+
+
+def test_signing_out_ends_every_page_of_the_sign_in_at_once(
+    page: Page, server: Server, chromium: BrowserContext
+) -> None:
+    run = server.add_run(age=300)
+    open_run(page, server, run)
+    second = chromium.new_page()
+    second.goto(f"{server.url}/operations")
+
+    second.get_by_test_id("sign-out").click()
+
+    expect(page.get_by_test_id("run-status")).to_be_hidden()
+    expect(page.get_by_text("You are signed out")).to_be_visible()

@@ -1,0 +1,7 @@
+"""The navigation beside, or on a phone above, every page."""
+
+from ui.components.viewed import Viewed
+
+
+class Shell(Viewed, component="shell.js"):
+    """Brand, places, workspace, person, theme and sign-out; all of it plain links and a form."""

@@ -1,0 +1,24 @@
+"""What the console's own front-end components have in common: one view, sent when it changed."""
+
+from typing import Any
+
+from nicegui import ui
+
+
+class Viewed(ui.element):
+    """An element that shows one plain view; an equal view sends nothing."""
+
+    def __init__(self, view: Any = None) -> None:
+        super().__init__()
+        self._props["view"] = view
+
+    @property
+    def view(self) -> Any:
+        """What is on the screen."""
+        return self._props["view"]
+
+    def show(self, view: Any) -> None:
+        """Put `view`, plain JSON, on the screen."""
+        if view != self._props["view"]:
+            self._props["view"] = view
+            self.update()

@@ -1,0 +1,31 @@
+"""The frame around every page: where one is, where one can go, who is signed in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from html import escape
+
+from nicegui import ui
+
+from ui.components.shell import Shell
+
+
+@dataclass(frozen=True, slots=True)
+class FrameViewer:
+    """The signed-in person as the frame shows them; `workspaces` are (slug, name)."""
+
+    name: str
+    email: str
+    workspace_name: str
+    workspaces: tuple[tuple[str, str], ...]
+    sign_out_csrf: str
+
+
+@contextmanager
+def frame(viewer: FrameViewer, active: str, title: str) -> Iterator[None]:
+    """Build a page's content inside the frame; `active` names its place in the navigation."""
+    Shell({**asdict(viewer), "active": active})
+    with ui.element("main").classes("page").props('id="content"'):
+        ui.html(escape(title), tag="h1").classes("page-title")
+        yield
+

@@ -1,0 +1,1 @@
+"""Snapshot + now + zone → view. All words and tones live here, and nothing else does."""

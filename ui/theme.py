@@ -1,0 +1,26 @@
+"""The look of the console: its stylesheet, its script, its icon."""
+
+import hashlib
+from pathlib import Path
+
+from nicegui import ui
+
+STATIC = Path(__file__).resolve().parent / "static"
+FAVICON = STATIC / "favicon.svg"
+
+
+def head() -> str:
+    """What goes into the head of every page; the digests let browsers cache for good."""
+    return (
+        f'<link rel="stylesheet" href="/static/stillwatch.css?{_digest("stillwatch.css")}">'
+        f'<script src="/static/stillwatch.js?{_digest("stillwatch.js")}"></script>'
+    )
+
+
+def apply() -> None:
+    """Give every page of the console this look."""
+    ui.add_head_html(head(), shared=True)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
