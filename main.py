@@ -62,9 +62,7 @@ def prepare_database(settings: Settings) -> Database:
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
-    engine = EmbeddedEngine(
-        database, built_in_operations(), settings.workers, settings.data_dir
-    )
+    engine = EmbeddedEngine(database, built_in_operations(), settings.workers, settings.data_dir)
     auth = Auth(database)
     console = console_module.compose(
         database,
@@ -118,10 +116,10 @@ async def _measure_loop_lag() -> None:
 def _announce(settings: Settings, database: Database) -> None:
     if settings.is_demo:
         accounts = seed_data.seed(database, settings.data_dir, settings.demo_password)
-        _say("demo", f"sign in as {accounts.emails[0]} or {accounts.emails[1]}, password {accounts.password}")
+        people = ", ".join(email.partition("@")[0] for email in accounts.emails)
+        _say("demo", f"{people} @example.test, all with the password {accounts.password}")
     _say("console", settings.public_url)
 
 
 def _say(step: str, text: str) -> None:
     print(f"{step:<13} {text}", flush=True)
-

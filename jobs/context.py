@@ -12,15 +12,15 @@ _MOST_GROUPS = 50
 _LONGEST_TEXT = 500
 
 
-class Cancelled(Exception):  # noqa: N818 - a wish that was granted, not an error
+class Cancelled(Exception):
     """A person asked for the run to be cancelled; the handler unwinds."""
 
 
-class EngineStopping(Exception):  # noqa: N818 - the same for the whole engine
+class EngineStopping(Exception):
     """The process is about to stop; the run goes back to the queue."""
 
 
-class OperationFailed(Exception):  # noqa: N818 - the handler's own verdict
+class OperationFailed(Exception):
     """The operation cannot succeed, for a reason that people may read."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -35,9 +35,7 @@ def run() -> None:
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, poolclass=NullPool)
-    engine = create_engine(
-        url, poolclass=NullPool, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}
-    )
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -77,7 +77,7 @@ class JsonDocument(TypeDecorator[Any]):
             return value
 
 
-class utc_now(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is
+class utc_now(FunctionElement[datetime]):
     """The database's own clock, so that a snapshot carries the time it was taken at."""
 
     type = UtcDateTime()
@@ -94,7 +94,7 @@ def _postgresql_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
     return "clock_timestamp()"
 
 
-class ago(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function it is
+class ago(FunctionElement[datetime]):
     """The database's clock less a span: `ago(timedelta(minutes=30))`."""
 
     type = UtcDateTime()

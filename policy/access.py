@@ -26,9 +26,7 @@ _ALLOWED: dict[Action, frozenset[str]] = {
     # A tenant admin cancels and retries the tenant's own pack generation, nothing else.
     Action.CANCEL_OR_RETRY: frozenset({Role.OWNER, Role.OPERATOR}),
     Action.GENERATE_PACK: frozenset({Role.OWNER, Role.OPERATOR, Role.TENANT_ADMIN}),
-    Action.DOWNLOAD_PACK: frozenset(
-        {Role.OWNER, Role.OPERATOR, Role.AUDITOR, Role.TENANT_ADMIN}
-    ),
+    Action.DOWNLOAD_PACK: frozenset({Role.OWNER, Role.OPERATOR, Role.AUDITOR, Role.TENANT_ADMIN}),
     Action.AUDIT: frozenset({Role.OWNER, Role.AUDITOR}),
     Action.ADMINISTER: frozenset({Role.OWNER}),
 }

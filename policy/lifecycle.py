@@ -1,4 +1,4 @@
-"""The legal edges of a run's life. Whoever moves a run names the event; anything else is refused."""
+"""The legal edges of a run's life: whoever moves a run names the event, all else is refused."""
 
 from enum import StrEnum
 

@@ -7,10 +7,18 @@ from children import Failed, run, step
 
 _UV = os.path.join(environment.VENV, "bin", "uv")
 # A lock must say nothing about the machine that made it: no index, no path, no settings.
-_OPTIONS = (
-    "--no-config --universal --python-version 3.11 --generate-hashes --upgrade"
-    " --no-emit-index-url --no-emit-find-links --no-annotate --quiet"
-).split()
+_OPTIONS = [
+    "--no-config",
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--generate-hashes",
+    "--upgrade",
+    "--no-emit-index-url",
+    "--no-emit-find-links",
+    "--no-annotate",
+    "--quiet",
+]
 
 
 def compile_all() -> int:

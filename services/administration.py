@@ -27,9 +27,7 @@ def add_workspace(session: Session, slug: str, name: str) -> Workspace:
     workspace = Workspace(slug=slug, name=_name(name))
     session.add(workspace)
     session.flush()
-    audit.record(
-        session, "workspace.added", "workspace", workspace.id, workspace_id=workspace.id
-    )
+    audit.record(session, "workspace.added", "workspace", workspace.id, workspace_id=workspace.id)
     return workspace
 
 
@@ -179,9 +177,7 @@ def _hash(password: str) -> str:
 
 
 def _live(workspace: Workspace) -> ColumnElement[bool]:
-    return and_(
-        col(Membership.workspace_id) == workspace.id, col(Membership.revoked_at).is_(None)
-    )
+    return and_(col(Membership.workspace_id) == workspace.id, col(Membership.revoked_at).is_(None))
 
 
 def _require_another_owner(

@@ -306,9 +306,7 @@ def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
     return _viewer(rows)
 
 
-def _is_live(
-    now: datetime, created_at: datetime | None, last_active_at: datetime | None
-) -> bool:
+def _is_live(now: datetime, created_at: datetime | None, last_active_at: datetime | None) -> bool:
     if created_at is None or last_active_at is None:  # a text that is no time: not to be trusted
         return False
     return now - created_at < ABSOLUTE and now - last_active_at < IDLE

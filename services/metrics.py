@@ -32,7 +32,10 @@ TRANSITIONS = (
 )
 
 poll_ticks = Counter(
-    "stillwatch_poll_ticks", "Firings and nudges that attempted a read", ["surface"], registry=registry
+    "stillwatch_poll_ticks",
+    "Firings and nudges that attempted a read",
+    ["surface"],
+    registry=registry,
 )
 poll_skipped = Counter(
     "stillwatch_poll_skipped",
@@ -47,7 +50,10 @@ snapshot_reads = Counter(
     "stillwatch_snapshot_reads", "Statements that reached the database", ["kind"], registry=registry
 )
 snapshot_shared = Counter(
-    "stillwatch_snapshot_shared", "Answers served by another viewer's read", ["kind"], registry=registry
+    "stillwatch_snapshot_shared",
+    "Answers served by another viewer's read",
+    ["kind"],
+    registry=registry,
 )
 ui_updates = Counter(
     "stillwatch_ui_updates", "Ticks that changed the page", ["surface"], registry=registry

@@ -107,7 +107,10 @@ class OperationRunService:
                 raise
             return Requested(active, is_new=False)
         self._record(
-            "requested", run_id, request.workspace_id, request.initiated_by_user_id,
+            "requested",
+            run_id,
+            request.workspace_id,
+            request.initiated_by_user_id,
             {"type": request.type, "retry_of_id": request.retry_of_id},
         )
         metrics.run_transitions.labels("none", RunStatus.QUEUED).inc()
@@ -124,7 +127,7 @@ class OperationRunService:
         if run_id is not None:
             waiting.append(col(OperationRun.id) == run_id)
         candidate = (
-            select(OperationRun.id).where(*waiting).order_by(col(OperationRun.id)).limit(1)
+            select(col(OperationRun.id)).where(*waiting).order_by(col(OperationRun.id)).limit(1)
         )
         token = secrets.token_hex(16)
         now = self._now()
@@ -179,11 +182,11 @@ class OperationRunService:
                 lease_until=self._now() + LEASE,
                 version=OperationRun.version + 1,
             )
-            .returning(col(OperationRun.cancel_requested_at).is_not(None))
-        ).scalar_one_or_none()
+            .returning(col(OperationRun.id), col(OperationRun.cancel_requested_at))
+        ).one_or_none()
         if held is None:
             raise LeaseLostError
-        return bool(held)
+        return held.cancel_requested_at is not None
 
     def complete(self, run_id: int, token: str, outcome: RunOutcome, report: Report) -> None:
         """Close a run that `token` holds. Raises `LeaseLostError` when it no longer does."""
@@ -271,11 +274,12 @@ class OperationRunService:
             .returning(col(OperationRun.id), col(OperationRun.workspace_id))
         ).all()
         for run_id, workspace_id in rows:
+            assert run_id is not None  # a primary key
             self._record("requeued", run_id, workspace_id, None, {"reason": "its worker died"})
             self._enqueue(self._session, run_id)
             metrics.run_transitions.labels(RunStatus.RUNNING, RunStatus.QUEUED).inc()
             metrics.lease_rescues.inc()
-        return [run_id for run_id, _ in rows]
+        return [run_id for run_id, _ in rows if run_id is not None]
 
     def _cancel_queued(self, run: OperationRun, user_id: int | None) -> None:
         now = self._now()
@@ -311,7 +315,7 @@ class OperationRunService:
             raise RunMovedError("This run changed at this very moment. Please look again.")
 
     def _insert(self, request: RunRequest) -> int:
-        return self._session.execute(
+        run_id = self._session.execute(
             insert(OperationRun)
             .values(
                 workspace_id=request.workspace_id,
@@ -328,10 +332,12 @@ class OperationRunService:
             )
             .returning(col(OperationRun.id))
         ).scalar_one()
+        assert run_id is not None  # a primary key
+        return run_id
 
     def _active_run_id(self, active_key: str) -> int | None:
         return self._session.scalar(
-            select(OperationRun.id).where(col(OperationRun.active_key) == active_key)
+            select(col(OperationRun.id)).where(col(OperationRun.active_key) == active_key)
         )
 
     def _require(self, run_id: int) -> OperationRun:

@@ -104,9 +104,7 @@ class Operations:
 
     def _require(self, viewer: Viewer, run_id: int, action: Action) -> OperationRun:
         run = self._session.get(OperationRun, run_id)
-        if run is None or not viewer.may_in(
-            run.workspace_id, Action.SEE, run.tenant_id, run.type
-        ):
+        if run is None or not viewer.may_in(run.workspace_id, Action.SEE, run.tenant_id, run.type):
             raise RunNotFoundError
         if not viewer.may_in(run.workspace_id, action, run.tenant_id, run.type):
             raise NotAllowedError

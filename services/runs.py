@@ -163,7 +163,9 @@ def find_page(
     return RunPage(
         now,
         runs,
-        newest_known_id=runs[0].id if runs and older_than is None else _newest_id(session, scope, tenant_id),
+        newest_known_id=runs[0].id
+        if runs and older_than is None
+        else _newest_id(session, scope, tenant_id),
         older_than=runs[-1].id if has_more else None,
         newer_than=runs[0].id if runs and older_than is not None else None,
     )
@@ -205,7 +207,7 @@ def count_active(session: Session) -> Mapping[str, int]:
         .where(IS_ACTIVE)
         .group_by(col(OperationRun.status))
     ).all()
-    return {status: count for status, count in rows}
+    return dict(row._tuple() for row in rows)
 
 
 def _runs() -> Select[Any]:
@@ -270,9 +272,7 @@ def _newest_id(session: Session, scope: Scope, tenant_id: int | None) -> int:
 
 def _events(session: Session, run_id: int) -> tuple[RunEventEntry, ...]:
     rows = session.execute(
-        select(
-            col(AuditEntry.at), col(AuditEntry.action), col(User.name), col(AuditEntry.details)
-        )
+        select(col(AuditEntry.at), col(AuditEntry.action), col(User.name), col(AuditEntry.details))
         .outerjoin(User, col(User.id) == col(AuditEntry.actor_user_id))
         .where(col(AuditEntry.object_type) == "operation_run", col(AuditEntry.object_id) == run_id)
         .order_by(col(AuditEntry.id))

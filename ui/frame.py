@@ -28,4 +28,3 @@ def frame(viewer: FrameViewer, active: str, title: str) -> Iterator[None]:
     with ui.element("main").classes("page").props('id="content"'):
         ui.html(escape(title), tag="h1").classes("page-title")
         yield
-

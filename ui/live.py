@@ -240,9 +240,7 @@ class Live(Generic[S]):
             if delay is not None and not self._is_closed:
                 self._create_timer(delay)
         stale_since = self._good_at if self._failures else None
-        self._surface.show_badge(
-            BadgeState(decision.reason, self._armed, stale_since), self._shown
-        )
+        self._surface.show_badge(BadgeState(decision.reason, self._armed, stale_since), self._shown)
 
     def _delay(self, interval: int | None) -> float | None:
         if interval is None or self._failures == 0:

@@ -20,7 +20,7 @@ def back_up_database(context: RunContext) -> None:
     if not context.database.is_sqlite:
         raise OperationFailed(
             "use_server_backup",
-            "This console runs on PostgreSQL: use the server's own backup (pg_dump or base backups).",
+            "On PostgreSQL the server's own backup is to be used: pg_dump, or base backups.",
         )
     source = Path(str(context.database.engine.url.database))
     with context.database.reading() as session:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.browser.server import PASSWORD, Server, _free_port, wait_until
+from tests.browser.server import PASSWORD, Server, wait_until
 
 _FLAGS = (
     "--headless=new",
@@ -36,17 +36,18 @@ def chromium(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BrowserContext]:
     """Chromium with no emulation of focus: tabs in the background are really hidden."""
-    port = _free_port()
     profile = tmp_path_factory.mktemp("profile")
     path = os.environ.get("STILLWATCH_TEST_BROWSER") or shutil.which("chromium") or ""
     assert path, "no browser: run the tests by `make test`"
     process = subprocess.Popen(
-        [path, *_FLAGS, f"--remote-debugging-port={port}", f"--user-data-dir={profile}"],
+        [path, *_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={profile}"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_until((Path(profile) / "DevToolsActivePort").exists, 30)
+        port_file = Path(profile) / "DevToolsActivePort"
+        wait_until(lambda: port_file.exists() and bool(port_file.read_text()), 30)
+        port = port_file.read_text().split()[0]
         browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
         yield browser.contexts[0]
         browser.close()
@@ -62,9 +63,7 @@ def console_messages() -> list[str]:
 
 
 @pytest.fixture
-def page(
-    chromium: BrowserContext, server: Server, console_messages: list[str]
-) -> Iterator[Page]:
+def page(chromium: BrowserContext, server: Server, console_messages: list[str]) -> Iterator[Page]:
     """A tab that has signed in as the operator."""
     chromium.clear_cookies()
     page = chromium.new_page()
@@ -84,4 +83,6 @@ def sign_in(page: Page, server: Server, who: str) -> None:
     page.fill("[name=email]", f"{who}@example.test")
     page.fill("[name=password]", PASSWORD)
     page.click("button[type=submit]")
-    expect(page.get_by_test_id("operations-table").or_(page.get_by_test_id("refresh-badge")).first).to_be_visible()
+    expect(
+        page.get_by_test_id("operations-table").or_(page.get_by_test_id("refresh-badge")).first
+    ).to_be_visible()

@@ -1,7 +1,6 @@
 """A real server in a process of its own, its database, and its metrics."""
 
 import os
-import re
 import signal
 import socket
 import sqlite3
@@ -16,8 +15,11 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from prometheus_client.parser import text_string_to_metric_families
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "browser-tests-only"
+_NOT_OURS = ("NICEGUI_", "STILLWATCH_", "PYTEST_")
 
 
 class Server:
@@ -28,7 +30,9 @@ class Server:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("NICEGUI_", "STILLWATCH_"))},
+            **{
+                k: v for k, v in os.environ.items() if not k.startswith(("NICEGUI_", "STILLWATCH_"))
+            },
             "STILLWATCH_DATA_DIR": str(data_dir),
             "STILLWATCH_PORT": str(self.port),
             "STILLWATCH_DEMO": "1",
@@ -36,7 +40,6 @@ class Server:
             "STILLWATCH_WORKERS": "1",
             **environment,
         }
-        self._environment.pop("PYTEST_CURRENT_TEST", None)
         self._process: subprocess.Popen[bytes] | None = None
         self.log = data_dir / "server.log"
 
@@ -57,13 +60,14 @@ class Server:
             self._process.wait(20)
             self._process = None
 
-    def metric(self, line: str) -> float:
-        """The value of one line of /metrics, named as it stands there."""
+    def metric(self, name: str, **labels: str) -> float:
+        """The value of the one sample of /metrics with this name and these labels."""
         with urllib.request.urlopen(f"{self.url}/metrics") as response:
             text = response.read().decode()
-        found = re.search(rf"^{re.escape(line)} (\S+)$", text, re.MULTILINE)
-        assert found, f"{line} is not in /metrics"
-        return float(found[1])
+        samples = (s for family in text_string_to_metric_families(text) for s in family.samples)
+        values = [s.value for s in samples if s.name == name and s.labels == labels]
+        assert len(values) == 1, f"{name} {labels} is not in /metrics"
+        return values[0]
 
     def execute(self, sql: str, *values: object) -> int:
         """Write as another program would, straight into the file; return the new row's id."""
@@ -86,7 +90,7 @@ class Server:
         }
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
-        return self.execute(f"INSERT INTO operation_run ({names}) VALUES ({marks})", *row.values())  # noqa: S608
+        return self.execute(f"INSERT INTO operation_run ({names}) VALUES ({marks})", *row.values())
 
     def finish(self, run_id: int, outcome: str = "succeeded") -> None:
         self.execute(

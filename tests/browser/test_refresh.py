@@ -6,8 +6,17 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.server import Server, wait_until
 
-READS = 'stillwatch_snapshot_reads_total{kind="run"}'
-TICKS = 'stillwatch_poll_ticks_total{surface="run_detail"}'
+
+def reads(server: Server) -> float:
+    return server.metric("stillwatch_snapshot_reads_total", kind="run")
+
+
+def ticks(server: Server) -> float:
+    return server.metric("stillwatch_poll_ticks_total", surface="run_detail")
+
+
+def pollers(server: Server) -> float:
+    return server.metric("stillwatch_pollers", surface="run_detail", interval="1")
 
 
 def open_run(page: Page, server: Server, run_id: int) -> None:
@@ -21,20 +30,20 @@ def expect_badge(page: Page, reason: str, interval: str) -> None:
     expect(badge).to_have_attribute("data-interval", interval)
 
 
-def bounded_silence(page: Page, server: Server, metric: str, seconds: float) -> float:
-    """By how much a counter grew during one bounded wait."""
-    before = server.metric(metric)
+def reads_during(page: Page, server: Server, seconds: float) -> float:
+    """How many reads one bounded wait saw."""
+    before = reads(server)
     page.wait_for_timeout(seconds * 1000)
-    return server.metric(metric) - before
+    return reads(server) - before
 
 
 def test_a_young_run_is_read_each_second_and_says_so(page: Page, server: Server) -> None:
     run = server.add_run(age=0)
     open_run(page, server, run)
     expect_badge(page, "live", "1")
-    before = server.metric(TICKS)
+    before = ticks(server)
 
-    wait_until(lambda: server.metric(TICKS) >= before + 2, 5)
+    wait_until(lambda: ticks(server) >= before + 2, 5)
 
     expect(page.get_by_test_id("refresh-badge")).to_contain_text("Live · every")
 
@@ -49,7 +58,7 @@ def test_finishing_is_shown_and_then_all_is_silent(page: Page, server: Server) -
     expect_badge(page, "terminal", "")
     expect(page.get_by_test_id("run-status")).to_contain_text("Succeeded")
     expect(page.get_by_test_id("refresh-badge")).to_contain_text("Finished")
-    assert bounded_silence(page, server, READS, 3) == 0
+    assert reads_during(page, server, 3) == 0
 
 
 def test_a_hidden_tab_reads_nothing_and_reads_at_once_when_shown(
@@ -61,13 +70,13 @@ def test_a_hidden_tab_reads_nothing_and_reads_at_once_when_shown(
     other = chromium.new_page()
     other.bring_to_front()
     wait_until(lambda: page.evaluate("document.visibilityState") == "hidden", 5)
-    wait_until(lambda: server.metric('stillwatch_pollers{surface="run_detail",interval="1"}') == 0, 5)
+    wait_until(lambda: pollers(server) == 0, 5)
 
-    assert bounded_silence(other, server, READS, 3) == 0
+    assert reads_during(other, server, 3) == 0
 
-    before = server.metric(READS)
+    before = reads(server)
     page.bring_to_front()
-    wait_until(lambda: server.metric(READS) > before, 3)
+    wait_until(lambda: reads(server) > before, 3)
 
 
 def test_a_tab_opened_in_the_background_waits_until_it_is_shown(
@@ -84,17 +93,15 @@ def test_a_tab_opened_in_the_background_waits_until_it_is_shown(
     tab = opening.value
     page.bring_to_front()
     expect_badge(tab, "hidden", "")
-    ticks = server.metric(TICKS)
+    before = ticks(server)
 
     tab.bring_to_front()
 
-    wait_until(lambda: server.metric(TICKS) == ticks + 1, 3)
+    wait_until(lambda: ticks(server) == before + 1, 3)
     expect_badge(tab, "live", "10")
 
 
-def test_an_open_dialog_stops_reading_and_closing_it_reads_once(
-    page: Page, server: Server
-) -> None:
+def test_an_open_dialog_stops_reading_and_closing_it_reads_once(page: Page, server: Server) -> None:
     run = server.add_run(age=300)
     open_run(page, server, run)
     expect_badge(page, "live", "10")
@@ -102,13 +109,13 @@ def test_an_open_dialog_stops_reading_and_closing_it_reads_once(
     expect(page.get_by_test_id("confirm-dialog")).to_be_visible()
     expect_badge(page, "dialog", "")
     page.wait_for_timeout(1100)  # past the second in which nudges are one
-    before = server.metric(TICKS)
+    before = ticks(server)
 
     page.keyboard.press("Escape")
 
     expect(page.get_by_test_id("confirm-dialog")).to_be_hidden()
     expect_badge(page, "live", "10")
-    wait_until(lambda: server.metric(TICKS) == before + 1, 3)
+    wait_until(lambda: ticks(server) == before + 1, 3)
 
 
 def test_confirming_after_the_run_finished_is_refused_and_does_nothing(

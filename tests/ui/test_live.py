@@ -406,7 +406,7 @@ async def test_an_own_action_during_a_read_is_followed_by_a_read_of_its_own() ->
 
 @stepped
 async def test_slow_reads_neither_overlap_nor_bunch() -> None:
-    """Case 18: the next tick is at the next multiple, half an interval after completion or later."""
+    """Case 18: the next tick is at the next multiple, at least half an interval after."""
     async with page(read_takes=3) as rig:
         rig.report("visible")
         await asyncio.sleep(9)
@@ -569,5 +569,3 @@ async def test_a_missing_run_is_cleared_like_one_that_may_not_be_seen() -> None:
 
         assert rig.screen.cleared == [Reason.MISSING]
         assert rig.timer is None
-
-

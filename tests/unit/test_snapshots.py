@@ -159,5 +159,3 @@ async def test_reads_and_shared_answers_are_counted() -> None:
 
     assert source.reads == 1
     assert shared_count() - before == 4
-
-

@@ -1,9 +1,8 @@
 """Every dialog that acts: it asks once, acts once, and refreshes once."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 
 from nicegui import ui
 
@@ -45,17 +44,16 @@ class ConfirmDialog:
             self.body = ui.column().classes("dialog-body")
             with ui.row().classes("dialog-actions"):
                 self._dismiss = (
-                    ui.button("Keep as it is", on_click=self._dialog.close)
+                    ui.button("Keep as it is", on_click=self._dialog.close, color=None)
                     .props('flat no-caps data-testid="dismiss"')
                     .mark("dismiss")
                 )
                 self._confirm = (
-                    ui.button(confirm, on_click=self._do)
+                    ui.button(confirm, on_click=self._do, color=None)
                     .props('unelevated no-caps data-testid="confirm"')
+                    .classes("main danger" if is_destructive else "main")
                     .mark("confirm")
                 )
-                if is_destructive:
-                    self._confirm.props("color=negative")
 
     def open(self) -> None:
         self._dialog.open()

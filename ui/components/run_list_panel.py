@@ -34,9 +34,9 @@ class RunListPanel:
                 badge = RefreshBadge("run_list")
             notice = StaleNotice()
             self._new = (
-                ui.button(on_click=show_newest)
+                ui.button(on_click=show_newest, color=None)
                 .props('flat no-caps data-testid="new-runs"')
-                .classes("new-runs")
+                .classes("soft new-runs")
                 .mark("new-runs")
             )
             self._new.set_visibility(False)

@@ -3,8 +3,7 @@ export default {
     <section v-if="view" class="card summary">
       <div class="summary-head">
         <span class="status" :class="'tone-' + view.status.tone" data-testid="run-status"
-          :data-status="view.status.value"><i class="material-icons" aria-hidden="true">{{
-          view.status.icon }}</i>{{ view.status.word }}</span>
+          :data-status="view.status.value"><i class="material-icons" aria-hidden="true" :data-icon="view.status.icon"></i>{{ view.status.word }}</span>
         <span class="run-type">{{ view.type }}</span>
         <span class="quiet">run {{ view.id }}</span>
         <elapsed-time v-if="view.elapsed.seconds !== null" class="elapsed"

@@ -7,8 +7,7 @@ export default {
           <th class="number">Progress</th><th class="number">Duration</th><th>Started</th></tr></thead>
         <tbody><tr v-for="row in view" :key="row.id" data-testid="run-row" :data-run-id="row.id"
           :data-status="row.status.value" :class="{ gone: row.gone }">
-          <td><span class="status" :class="'tone-' + row.status.tone"><i class="material-icons"
-            aria-hidden="true">{{ row.status.icon }}</i>{{ row.status.word }}</span></td>
+          <td><span class="status" :class="'tone-' + row.status.tone"><i class="material-icons" aria-hidden="true" :data-icon="row.status.icon"></i>{{ row.status.word }}</span></td>
           <td class="operation"><a :href="'/operations/' + row.id" class="row-link">{{ row.type }}</a>
             <span class="quiet small">{{ row.id }}</span></td>
           <td>{{ row.tenant }}</td>

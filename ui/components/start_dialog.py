@@ -3,7 +3,8 @@
 from nicegui import ui
 from sqlalchemy.orm import Session
 
-from services.operations import OperationOffer, Operations, Requested, start_action
+from services.operation_run_service import Requested
+from services.operations import OperationOffer, Operations, start_action
 from services.tenants import TenantRef
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.page import Page
@@ -13,9 +14,7 @@ _WHOLE_WORKSPACE = "Whole workspace"
 
 def offers_for(page: Page) -> list[OperationOffer]:
     """What this person may start here, most harmless first."""
-    return [
-        offer for offer in page.console.offers.values() if page.viewer.may(start_action(offer))
-    ]
+    return [offer for offer in page.console.offers.values() if page.viewer.may(start_action(offer))]
 
 
 def open_start_dialog(page: Page, tenants: list[TenantRef]) -> None:
@@ -35,18 +34,26 @@ def open_start_dialog(page: Page, tenants: list[TenantRef]) -> None:
     dialog = ConfirmDialog(page.browser, "Start operation", "Start", start)
     dialog.label_dismiss("Dismiss")
     with dialog.filling():
-        choice = ui.select(
-            {offer.type: f"{offer.title} — {offer.type}" for offer in offers.values()},
-            value=next(iter(offers)),
-            label="Operation",
-        ).props('data-testid="operation-type" outlined dense').classes("wide")
+        choice = (
+            ui.select(
+                {offer.type: f"{offer.title} — {offer.type}" for offer in offers.values()},
+                value=next(iter(offers)),
+                label="Operation",
+            )
+            .props('data-testid="operation-type" outlined dense')
+            .classes("wide")
+        )
         description = ui.label(offers[choice.value].description).classes("quiet")
         choice.on_value_change(lambda e: description.set_text(offers[e.value].description))
-        reach = ui.select(
-            {0: _WHOLE_WORKSPACE, **{tenant.id: tenant.name for tenant in tenants}},
-            value=0,
-            label="For",
-        ).props('data-testid="operation-tenant" outlined dense').classes("wide")
+        reach = (
+            ui.select(
+                {0: _WHOLE_WORKSPACE, **{tenant.id: tenant.name for tenant in tenants}},
+                value=0,
+                label="For",
+            )
+            .props('data-testid="operation-tenant" outlined dense')
+            .classes("wide")
+        )
         reach.set_visibility(False)
         choice.on_value_change(
             lambda e: reach.set_visibility(offers[e.value].scope.value == "tenant")

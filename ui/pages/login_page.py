@@ -19,7 +19,8 @@ def login_html(*, csrf: str, next_path: str, error: str | None, email: str) -> s
 </head>
 <body class="login">
 <main class="login-card">
-<p class="brand"><img src="/static/favicon.svg" alt="" width="32" height="32"><span>Stillwatch</span></p>
+<p class="brand"><img src="/static/favicon.svg" alt="" width="32" height="32">
+<span>Stillwatch</span></p>
 <h1>Sign in</h1>
 <p class="quiet">Operational work, watched exactly as closely as it needs.</p>
 {alert}

@@ -61,8 +61,13 @@ async def _build(page: Page, older_than: int | None, newer_than: int | None) -> 
     def build_actions() -> None:
         if may_start:
             ui.button(
-                "Start operation", icon="add", on_click=partial(open_start_dialog, page, tenants)
-            ).props('unelevated no-caps data-testid="start-operation"').mark("start-operation")
+                "Start operation",
+                icon="add",
+                color=None,
+                on_click=partial(open_start_dialog, page, tenants),
+            ).props('unelevated no-caps data-testid="start-operation"').classes("main").mark(
+                "start-operation"
+            )
 
     with page.framed("operations", "Operations"):
         RunListPanel(

@@ -12,7 +12,8 @@ from policy.access import Action
 from policy.decision import Reason
 from policy.status import UxStatus
 from services import runs
-from services.operations import Operations, Requested
+from services.operation_run_service import Requested
+from services.operations import Operations
 from services.runs import RunDetails, RunSnapshot
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.refresh_badge import RefreshBadge
@@ -130,9 +131,7 @@ class RunPanel:
             self._live.nudge(own_action=True)
             ui.navigate.to(f"/operations/{requested.run_id}")
 
-        dialog = ConfirmDialog(
-            self._page.browser, f"Start {run.type} again?", "Start again", retry
-        )
+        dialog = ConfirmDialog(self._page.browser, f"Start {run.type} again?", "Start again", retry)
         with dialog.filling():
             ui.label(f"A new run does the work of run {run.id} once more.")
         dialog.open()
@@ -142,7 +141,9 @@ class RunPanel:
 
 
 def _action(text: str, mark: str, act: Callable[[], None]) -> ui.button:
-    button = ui.button(text, on_click=act).props(f'outline no-caps data-testid="{mark}"')
+    button = ui.button(text, on_click=act, color=None).props(
+        f'outline no-caps data-testid="{mark}"'
+    )
     return button.mark(mark)
 
 

@@ -22,7 +22,7 @@ def routes(console: Console) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/login")
-    async def show_form(request: Request, next: str = _HOME) -> Response:  # noqa: A002
+    async def show_form(request: Request, next: str = _HOME) -> Response:
         return _form(console, request, next)
 
     @router.post("/login")
@@ -31,16 +31,14 @@ def routes(console: Console) -> APIRouter:
         email: Annotated[str, Form()] = "",
         password: Annotated[str, Form()] = "",
         csrf: Annotated[str, Form()] = "",
-        next: Annotated[str, Form()] = _HOME,  # noqa: A002
+        next: Annotated[str, Form()] = _HOME,
     ) -> Response:
         subject = request.cookies.get(_CSRF_COOKIE, "")
         if not subject or not is_csrf_token(console.secret, subject, csrf):
             error = "This form was too old. Please sign in again."
             return _form(console, request, next, error=error, email=email, status=403)
         try:
-            token = await console.auth.sign_in(
-                email, password, request.cookies.get(SESSION_COOKIE)
-            )
+            token = await console.auth.sign_in(email, password, request.cookies.get(SESSION_COOKIE))
         except SignInRefused as refusal:
             return _form(console, request, next, error=str(refusal), email=email, status=401)
         response = RedirectResponse(_own_path(next), status_code=303)
@@ -93,9 +91,7 @@ def _form(
     return response
 
 
-def _set_cookie(
-    console: Console, response: Response, name: str, value: str, max_age: int
-) -> None:
+def _set_cookie(console: Console, response: Response, name: str, value: str, max_age: int) -> None:
     response.set_cookie(
         name, value, max_age=max_age, httponly=True, samesite="lax", secure=console.is_secure
     )

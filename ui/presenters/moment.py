@@ -22,6 +22,16 @@ def date_time(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{local.day} {local.strftime('%b %Y, %H:%M:%S')}"
 
 
+def short_date_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """`24 Nov 12:03:10` within this year, and with the year otherwise."""
+    if moment is None:
+        return "–"
+    local = moment.astimezone(zone)
+    if local.year != now.astimezone(zone).year:
+        return date_time(moment, zone)
+    return f"{local.day} {local.strftime('%b %H:%M:%S')}"
+
+
 def in_utc(moment: datetime | None) -> str:
     """The same for the hover: `2026-11-24 11:03:10 UTC`."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

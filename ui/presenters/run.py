@@ -10,7 +10,7 @@ from policy.status import UxStatus
 from services.runs import RunDetails, RunSnapshot
 from ui.presenters.counts import counts_view, progress_text
 from ui.presenters.failures import failures_view
-from ui.presenters.moment import date_time, in_utc, seconds_between
+from ui.presenters.moment import date_time, in_utc, seconds_between, short_date_time
 from ui.presenters.words import STATUS, SYSTEM, WHOLE_WORKSPACE, clipped
 
 View = dict[str, Any]
@@ -86,7 +86,7 @@ def run_row(run: RunSnapshot, zone: ZoneInfo) -> View:
         "initiator": run.initiator_name or SYSTEM,
         "progress": progress_text(run.summary_counts),
         "elapsed": _elapsed(run),
-        "started": date_time(run.started_at or run.created_at, zone),
+        "started": short_date_time(run.started_at or run.created_at, run.now, zone),
         "started_utc": in_utc(run.started_at or run.created_at),
         "gone": False,
     }

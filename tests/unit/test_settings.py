@@ -1,0 +1,181 @@
+import os
+import stat
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import make_url
+
+from settings import SettingsError, load_or_create_secret, read_settings
+
+SECRET = "a secret of sixteen or more"
+
+
+def test_an_empty_environment_gives_the_documented_defaults() -> None:
+    settings = read_settings({})
+
+    assert settings.database_url == "sqlite:///var/stillwatch.db"
+    assert settings.data_dir == Path("var")
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert (settings.is_demo, settings.workers) == (False, 2)
+    assert (settings.secret_key, settings.demo_password) == (None, None)
+
+
+def test_every_variable_is_read() -> None:
+    settings = read_settings(
+        {
+            "STILLWATCH_DATABASE_URL": "postgresql://user:pass@db.example.com/stillwatch",
+            "STILLWATCH_DATA_DIR": "/srv/stillwatch",
+            "STILLWATCH_HOST": "0.0.0.0",
+            "STILLWATCH_PORT": "9000",
+            "STILLWATCH_SECRET_KEY": SECRET,
+            "STILLWATCH_PUBLIC_URL": "https://console.example.com/",
+            "STILLWATCH_DEMO": "1",
+            "STILLWATCH_DEMO_PASSWORD": "let me in",
+            "STILLWATCH_WORKERS": "0",
+        }
+    )
+
+    assert settings.database_url == "postgresql+psycopg://user:pass@db.example.com/stillwatch"
+    assert settings.data_dir == Path("/srv/stillwatch")
+    assert (settings.host, settings.port) == ("0.0.0.0", 9000)
+    assert settings.secret_key == SECRET
+    assert settings.public_url == "https://console.example.com"
+    assert (settings.is_demo, settings.demo_password, settings.workers) == (True, "let me in", 0)
+
+
+def test_the_database_file_is_in_the_data_folder(tmp_path: Path) -> None:
+    settings = read_settings({"STILLWATCH_DATA_DIR": str(tmp_path)})
+
+    assert settings.database_url == f"sqlite:///{tmp_path}/stillwatch.db"
+
+
+def test_a_folder_of_odd_characters_is_still_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "what? 100%41 #1 &x=y"
+
+    settings = read_settings({"STILLWATCH_DATA_DIR": str(folder)})
+
+    assert make_url(settings.database_url).database == str(folder / "stillwatch.db")
+    assert not make_url(settings.database_url).query
+
+
+def test_an_ipv6_address_is_bracketed_in_the_public_url() -> None:
+    assert read_settings({"STILLWATCH_HOST": "::1"}).public_url == "http://[::1]:8080"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("PORT", value)
+            for value in ("", "0", "65536", "-1", "eighty", "80.0", " 80", "8_0", "٨٠")
+        ),
+        *(("WORKERS", value) for value in ("", "-1", "two", "65", "9" * 5000)),
+        *(("DEMO", value) for value in ("", "2", "yes", "true")),
+        *(("DATA_DIR", value) for value in ("", "  ", "two\nlines", __file__)),
+        *(("HOST", value) for value in ("", "two words", "http://here")),
+        *(("SECRET_KEY", value) for value in ("", "too short", "x" * 15, "\udcff" * 16)),
+        *(("DEMO_PASSWORD", value) for value in ("", "x" * 1025, "nul\x00", "\udcff")),
+        *(
+            ("PUBLIC_URL", value)
+            for value in (
+                "",
+                "console.example.com",
+                "ftp://console.example.com",
+                "https://",
+                "https://console.example.com:99999",
+                "https://console.example.com:port",
+                "https://console.example.com/below",
+                "https://console.example.com?query",
+                "https://user@console.example.com",
+                "https://[::1",
+            )
+        ),
+        *(
+            ("DATABASE_URL", value)
+            for value in (
+                "",
+                "nonsense",
+                "stillwatch.db",
+                "sqlite://",
+                "sqlite:///:memory:",
+                "sqlite:///file:x?mode=memory&uri=true",
+                "sqlite:///stillwatch.db?timeout=1",
+                "sqlite://host/stillwatch.db",
+                "sqlite+aiosqlite:///stillwatch.db",
+                "mysql://localhost/stillwatch",
+                "postgresql+asyncpg://localhost/stillwatch",
+                "postgresql://localhost:port/stillwatch",
+            )
+        ),
+    ],
+)
+def test_a_wrong_value_is_answered_with_one_line_that_names_the_variable(
+    name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        read_settings({"STILLWATCH_SECRET_KEY": SECRET, f"STILLWATCH_{name}": value})
+
+    assert str(refusal.value).startswith(f"STILLWATCH_{name} ")
+    assert str(refusal.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"STILLWATCH_DATABASE_URL": "mysql://root:hunter2hunter2@localhost/x"},
+        {"STILLWATCH_DATABASE_URL": "postgresql://root:hunter2hunter2@localhost:port/x"},
+        {"STILLWATCH_SECRET_KEY": "hunter2"},
+    ],
+)
+def test_no_message_repeats_a_secret(environ: Mapping[str, str]) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        read_settings(environ)
+
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_postgresql_needs_the_secret_that_all_nodes_share() -> None:
+    with pytest.raises(SettingsError, match=r"^STILLWATCH_SECRET_KEY must be set with PostgreSQL"):
+        read_settings({"STILLWATCH_DATABASE_URL": "postgresql://localhost/stillwatch"})
+
+
+def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+
+    first = load_or_create_secret(folder)
+
+    assert load_or_create_secret(folder) == first
+    assert len(first) >= 32
+    assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
+    assert os.listdir(folder) == ["secret.key"]
+
+
+def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def load(_: int) -> str:
+        together.wait()
+        return load_or_create_secret(tmp_path)
+
+    with ThreadPoolExecutor(8) as threads:
+        secrets = set(threads.map(load, range(8)))
+
+    assert len(secrets) == 1
+
+
+def test_a_damaged_secret_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("")
+
+    with pytest.raises(SettingsError, match=r"^STILLWATCH_DATA_DIR holds a secret\.key"):
+        load_or_create_secret(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SettingsError, match=r"^STILLWATCH_DATA_DIR is not usable"):
+        load_or_create_secret(tmp_path / "file")
