@@ -7,6 +7,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 
@@ -17,12 +18,12 @@ from jobs.operation import built_in_operations
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
-from services.server_lock import only_server
+from services.server_lock import StartError, only_server
 from settings import Settings, load_or_create_secret
 from ui import console as console_module
 from ui import theme
 from ui.guard import SignInGuard
-from ui.pages import operations, run_detail, sign_in, tenants
+from ui.pages import elsewhere, operations, run_detail, sign_in, tenants
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -54,6 +55,8 @@ def serve(settings: Settings) -> None:
 
 def prepare_database(settings: Settings) -> Database:
     """A database at the code's schema, with the demo world in it when that is asked for."""
+    if not schema.is_sqlite(settings.database_url):
+        raise StartError("This version serves SQLite only; PostgreSQL comes with its own workers.")
     done = schema.bring_up_to_date(settings.database_url)
     if done:
         _say("schema", done)
@@ -88,7 +91,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(health.routes(database))
     app.include_router(sign_in.routes(console))
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
-    for page in (operations, run_detail, tenants):
+    app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
+    for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left
         page.register(console)
     theme.apply()
     ui.run_with(

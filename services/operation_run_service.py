@@ -376,7 +376,8 @@ def insert_history(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     """
     finished = [{**row, "status": RunStatus.COMPLETED.value, "version": 3} for row in rows]
     if finished:
-        session.execute(insert(OperationRun), finished)
+        # Nulls included: rows of one shape go to the database as one batch.
+        session.execute(insert(OperationRun).execution_options(render_nulls=True), finished)
     return len(finished)
 
 

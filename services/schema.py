@@ -54,6 +54,11 @@ def is_current(engine: Engine) -> bool:
         return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == head)
 
 
+def is_sqlite(url: str) -> bool:
+    """Whether `url` names an SQLite database."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
 def sqlite_path(url: str) -> Path:
     """The file behind an SQLite `url`."""
     return Path(make_url(url).database or "")

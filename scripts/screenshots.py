@@ -1,0 +1,80 @@
+"""Takes the pictures of the documentation: a real console, real work, both themes and widths."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.server import PASSWORD, Server  # noqa: E402 - needs the path above
+
+IMAGES = ROOT / "docs" / "images"
+WIDTHS = {"wide": (1280, 800), "phone": (390, 780)}
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(Path(folder))
+        server.start()
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["STILLWATCH_TEST_BROWSER"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        try:
+            for theme in ("light", "dark"):
+                for width, (columns, rows) in WIDTHS.items():
+                    _take_all(browser, server, theme, width, columns, rows)
+        finally:
+            browser.close()
+            server.stop()
+
+
+def _take_all(
+    browser: Browser, server: Server, theme: str, width: str, columns: int, rows: int
+) -> None:
+    context = browser.new_context(
+        viewport={"width": columns, "height": rows},
+        color_scheme="dark" if theme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/operations")
+    _take(page, f"sign-in-{theme}-{width}")
+    page.fill("[name=email]", "operator@example.test")
+    page.fill("[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    expect(page.get_by_test_id("run-row").first).to_be_visible()
+    run = server.add_run(
+        age=42,
+        tenant_id=1,
+        initiated_by_user_id=2,
+        context='{"source": "hr-feed", "full": false}',
+        summary_counts='{"total": 4800, "processed": 3120, "succeeded": 3078, "failed": 12, '
+        '"skipped": 30}',
+        failure_summary='[{"code": "throttled", "message": "The remote service asked to slow '
+        'down", "count": 12, "sample": "HTTP 429, retry after 30 s"}]',
+    )
+    page.reload()
+    expect(page.get_by_test_id("refresh-badge")).to_contain_text("Live")
+    _take(page, f"operations-{theme}-{width}")
+    page.goto(f"{server.url}/operations/{run}")
+    expect(page.get_by_test_id("refresh-badge")).to_contain_text("Live")
+    _take(page, f"run-{theme}-{width}")
+    page.goto(f"{server.url}/tenants")
+    expect(page.get_by_text("contoso", exact=True)).to_be_visible()
+    _take(page, f"tenants-{theme}-{width}")
+    context.close()
+    server.finish(run)
+
+
+def _take(page: Page, name: str) -> None:
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
