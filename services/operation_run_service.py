@@ -234,7 +234,9 @@ class OperationRunService:
         else:
             self._cancel_queued(run, user_id)
 
-    def retry(self, run_id: int, seen_version: int, active_key: str, user_id: int) -> Requested:
+    def retry(
+        self, run_id: int, seen_version: int, active_key: str, user_id: int | None
+    ) -> Requested:
         """Request the same work once more, as a new run that names the old one."""
         run = self._require(run_id)
         if run.version != seen_version:

@@ -3,7 +3,8 @@
 import hashlib
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
@@ -29,13 +30,21 @@ def back_up_database(context: RunContext) -> None:
     draft = target.with_name(f".{target.name}.{context.run.token}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _copy(context, source, draft)
-        _verify(draft)
-        _publish(context, draft, target)
+        with _gone_afterwards(draft):
+            _copy(context, source, draft)
+            _verify(draft)
+            _publish(context, draft, target)
     except OSError as error:
         raise OperationFailed("cannot_write", f"The copy cannot be written: {error}.") from error
     except sqlite3.Error as error:
         raise OperationFailed("cannot_copy", f"The copy cannot be made: {error}.") from error
+
+
+@contextmanager
+def _gone_afterwards(draft: Path) -> Iterator[None]:
+    """Whatever happens, no half copy stays behind."""
+    try:
+        yield
     finally:
         draft.unlink(missing_ok=True)
         draft.with_name(f"{draft.name}-journal").unlink(missing_ok=True)

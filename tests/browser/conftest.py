@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.browser.server import PASSWORD, Server, wait_until
+from tests.browser.server import PASSWORD, Server
+from tests.waiting import wait_until
 
 _FLAGS = (
     "--headless=new",

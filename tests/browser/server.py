@@ -6,16 +6,15 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
+
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "browser-tests-only"
@@ -114,17 +113,6 @@ class Server:
 def text_time(moment: datetime) -> str:
     """A time as SQLite stores it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def wait_until(
-    is_so: Callable[[], bool], within: float, explain: Callable[[], str] = lambda: ""
-) -> None:
-    """Wait for a fact; fail when it does not come true in time."""
-    deadline = time.monotonic() + within
-    pause = threading.Event()
-    while not is_so():
-        assert time.monotonic() < deadline, f"did not come true within {within} s {explain()}"
-        pause.wait(0.05)
 
 
 def _free_port() -> int:

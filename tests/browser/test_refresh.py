@@ -4,7 +4,8 @@ import signal
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.server import Server, wait_until
+from tests.browser.server import Server
+from tests.waiting import wait_until
 
 
 def reads(server: Server) -> float:

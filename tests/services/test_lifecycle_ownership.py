@@ -1,0 +1,71 @@
+"""Nobody but `OperationRunService` writes the columns of a run's life."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OWNER = ROOT / "services" / "operation_run_service.py"
+FOLDERS = ("models", "policy", "services", "jobs", "api", "ui", "stillwatch")
+COLUMNS = {
+    "status",
+    "outcome",
+    "started_at",
+    "completed_at",
+    "attempt",
+    "deliveries",
+    "version",
+    "lease_token",
+    "lease_owner",
+    "lease_until",
+}
+WRITERS = {"update", "insert", "delete", "OperationRun"}
+
+
+def offences(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                is_own = isinstance(target, ast.Attribute) and ast.unparse(target.value) == "self"
+                if isinstance(target, ast.Attribute) and target.attr in COLUMNS and not is_own:
+                    yield ast.unparse(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            names_run = any(ast.unparse(arg) == "OperationRun" for arg in node.args)
+            if node.func.id == "OperationRun" or (node.func.id in WRITERS and names_run):
+                yield ast.unparse(node)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words = node.value.lower().split()
+            if words[:2] == ["update", "operation_run"] or words[:3] == [
+                "insert",
+                "into",
+                "operation_run",
+            ]:
+                yield node.value
+
+
+def sources() -> Iterator[Path]:
+    for folder in FOLDERS:
+        yield from (ROOT / folder).rglob("*.py")
+    yield from (ROOT / "main.py", ROOT / "seed_data.py", ROOT / "settings.py")
+
+
+def test_only_the_service_writes_a_run_s_life() -> None:
+    found = {
+        str(path.relative_to(ROOT)): list(offences(path.read_text()))
+        for path in sources()
+        if path != OWNER
+    }
+
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_the_check_sees_every_way_of_writing() -> None:
+    for snippet in (
+        "run.status = 'running'",
+        "run.version += 1",
+        "session.execute(update(OperationRun).values(x=1))",
+        "session.add(OperationRun(type='x'))",
+        "execute('UPDATE operation_run SET status = 1')",
+    ):
+        assert list(offences(snippet)), snippet
