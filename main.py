@@ -10,11 +10,13 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
+from sqlalchemy import select
 
 import seed_data
 from api import health
 from jobs.embedded import EmbeddedEngine
 from jobs.operation import built_in_operations
+from models import User
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
@@ -122,7 +124,16 @@ def _announce(settings: Settings, database: Database) -> None:
         accounts = seed_data.seed(database, settings.data_dir, settings.demo_password)
         people = ", ".join(email.partition("@")[0] for email in accounts.emails)
         _say("demo", f"{people} @example.test, all with the password {accounts.password}")
+    elif _is_empty(database):
+        _say("first owner", ".venv/bin/stillwatch workspace add SLUG, then")
+        _say("", ".venv/bin/stillwatch user add EMAIL, then")
+        _say("", ".venv/bin/stillwatch member set EMAIL --workspace SLUG --role owner")
     _say("console", settings.public_url)
+
+
+def _is_empty(database: Database) -> bool:
+    with database.reading() as session:
+        return session.scalar(select(User.id).limit(1)) is None
 
 
 def _say(step: str, text: str) -> None:

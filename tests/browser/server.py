@@ -53,6 +53,19 @@ class Server:
             )
         wait_until(self._is_up, 30, lambda: self.log.read_text())
 
+    def run_to_its_end(self) -> tuple[int, str]:
+        """Start where it is expected to refuse; return its exit status and what it said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "stillwatch", "serve"],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None:
             self._process.send_signal(how)

@@ -198,3 +198,77 @@ def test_signing_out_ends_every_page_of_the_sign_in_at_once(
 
     expect(page.get_by_test_id("run-status")).to_be_hidden()
     expect(page.get_by_text("You are signed out")).to_be_visible()
+
+
+def test_new_runs_are_announced_and_nothing_moves(page: Page, server: Server) -> None:
+    server.add_run(age=1)
+    page.goto(f"{server.url}/operations")
+    expect_badge(page, "live", "10")
+    first = page.get_by_test_id("run-row").first.get_attribute("data-run-id")
+
+    server.add_run(age=1)
+    server.add_run(age=1)
+
+    expect(page.get_by_test_id("new-runs")).to_have_text("2 new runs", timeout=15_000)
+    assert page.get_by_test_id("run-row").first.get_attribute("data-run-id") == first
+
+    page.get_by_test_id("new-runs").click()
+    expect(page.get_by_test_id("run-row").first).not_to_have_attribute("data-run-id", first or "")
+
+
+def test_a_revoked_member_loses_the_page_at_the_next_tick(page: Page, server: Server) -> None:
+    """POLICY.md, case 22."""
+    run = server.add_run(age=0)
+    open_run(page, server, run)
+    expect_badge(page, "live", "1")
+
+    server.execute("UPDATE membership SET revoked_at=created_at WHERE user_id=2")
+    try:
+        expect(page.get_by_text("There is nothing here")).to_be_visible()
+        expect(page.get_by_test_id("run-status")).to_be_hidden()
+        assert reads_during(page, server, 2) == 0
+    finally:
+        server.execute("UPDATE membership SET revoked_at=NULL WHERE user_id=2")
+
+
+def test_an_ended_session_gives_one_notice_and_no_loop(page: Page, server: Server) -> None:
+    """POLICY.md, case 23."""
+    run = server.add_run(age=0)
+    open_run(page, server, run)
+    expect_badge(page, "live", "1")
+
+    server.execute("UPDATE user_session SET revoked_at=created_at WHERE revoked_at IS NULL")
+
+    expect(page.get_by_text("You are signed out")).to_have_count(1)
+    assert reads_during(page, server, 2) == 0
+
+
+def test_starting_real_work_is_watched_to_its_end(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/operations")
+    page.get_by_test_id("start-operation").click()
+    page.get_by_test_id("confirm").dblclick()
+
+    expect(page.get_by_test_id("run-status")).to_have_attribute(
+        "data-status", "succeeded", timeout=20_000
+    )
+    expect_badge(page, "terminal", "")
+    run_id = page.url.rpartition("/")[2]
+    page.goto(f"{server.url}/operations")
+    expect(page.get_by_test_id("run-row").first).to_have_attribute("data-run-id", run_id)
+
+
+def test_a_failed_run_is_started_again_as_a_new_one_that_is_watched(
+    page: Page, server: Server
+) -> None:
+    """POLICY.md, case 20."""
+    run = server.add_run(age=30, type="database.check")
+    server.finish(run, "failed")
+    open_run(page, server, run)
+    expect_badge(page, "terminal", "")
+
+    page.get_by_test_id("run-retry").click()
+    page.get_by_test_id("confirm").click()
+
+    expect(page).not_to_have_url(f"{server.url}/operations/{run}")
+    expect(page.get_by_test_id("run-status")).to_be_visible()
+    expect(page.get_by_text(f"run {run},")).to_be_visible()

@@ -22,11 +22,21 @@ _TEXTS = {
     Reason.UNKNOWN: "Unknown state · not refreshing",
     Reason.NONE: "Nothing to refresh",
     Reason.EXPIRED: "Expired",
+    # Before the first connection; of a lost one only the browser can tell, and it does.
     Reason.DISCONNECTED: "Connecting",
     Reason.HIDDEN: "Paused · tab hidden",
     Reason.DIALOG: "Paused · dialog open",
 }
-_TONES = {Reason.LIVE: "active", Reason.TERMINAL: "quiet"}
+_TONES = {
+    Reason.LIVE: "active",
+    Reason.TERMINAL: "quiet",
+    Reason.EXPIRED: "quiet",
+    Reason.NONE: "quiet",
+    Reason.MISSING: "quiet",
+    Reason.UNKNOWN: "mixed",
+}
+# Only what would be refreshed can be stale; what ended or is gone says so instead.
+_CAN_BE_STALE = frozenset({Reason.LIVE, Reason.HIDDEN, Reason.DIALOG})
 
 
 def badge(
@@ -37,18 +47,22 @@ def badge(
     stale_since: datetime | None,
     zone: ZoneInfo,
 ) -> BadgeView:
-    """What the badge shows for the delay that is really armed."""
+    """What the badge shows for the delay that is really armed, in seconds."""
     # What may not be seen looks exactly like what does not exist.
     shown = Reason.MISSING if reason is Reason.UNAUTHORISED else reason
     interval = "" if armed is None else f"{armed:g}"
-    if shown is Reason.TERMINAL:
+    tone = _TONES.get(shown, "waiting")
+    if stale_since is not None and shown in _CAN_BE_STALE:
+        text, tone = _stale(stale_since, armed, zone), "mixed"
+    elif shown is Reason.TERMINAL:
         text = f"Finished {clock_time(finished_at, zone)}" if finished_at else "Finished"
-    elif stale_since is not None:
-        text = f"Stale since {hour_and_minute(stale_since, zone)}"
-        text += f" · next try in {interval} s" if interval else ""
     elif shown is Reason.LIVE:
-        text = f"Live · every {interval} s"
+        text = f"Live · every {interval} s" if interval else "Live"
     else:
         text = _TEXTS[shown]
-    tone = "mixed" if stale_since is not None else _TONES.get(shown, "waiting")
     return {"text": text, "reason": shown.value, "interval": interval, "tone": tone}
+
+
+def _stale(since: datetime, armed: float | None, zone: ZoneInfo) -> str:
+    next_step = "paused" if armed is None else f"next try in {max(1, round(armed))} s"
+    return f"Stale since {hour_and_minute(since, zone)} · {next_step}"

@@ -3,49 +3,93 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-_NAMES = ("processed", "succeeded", "failed", "skipped")
+_PARTS = ("succeeded", "failed", "skipped")
+_LARGEST = 10**15
+
+
+class CountItem(TypedDict):
+    """One number beside the bar: its name and its value as text."""
+
+    name: str
+    value: str
 
 
 class CountsView(TypedDict):
-    """`fraction` is in 0..1, or None when nothing sensible can be said."""
+    """`fraction` is in 0..1, `percent` its whole part; both None when nothing sensible is known.
+
+    `short` is for a cell of a table; `note` says what is wrong with the stored counts, or nothing.
+    """
 
     fraction: float | None
+    percent: int | None
     label: str
-    items: list[dict[str, str]]
+    short: str
+    items: list[CountItem]
+    note: str
 
 
 def counts_view(stored: Any) -> CountsView:
     """How far a run has come, as far as its stored counts make sense."""
     if stored is None or stored == {}:
-        return {"fraction": None, "label": "No counts yet", "items": []}
+        return _without_fraction("No counts yet", "–")
     if not isinstance(stored, Mapping):
-        return {"fraction": None, "label": "The stored counts cannot be read", "items": []}
-    counts = {name: _count(stored.get(name)) for name in ("total", *_NAMES)}
+        return _unreadable([])
+    counts = {name: whole_number(stored.get(name)) for name in ("total", "processed", *_PARTS)}
     total, processed = counts["total"], counts["processed"]
-    items = [
+    items: list[CountItem] = [
         {"name": name, "value": f"{value:,}"}
-        for name in _NAMES
-        if (value := counts[name]) is not None and name != "processed"
+        for name in _PARTS
+        if (value := counts[name]) is not None
     ]
     if processed is None:
-        return {"fraction": None, "label": "The stored counts cannot be read", "items": items}
-    if total is None or total == 0 or processed > total:
-        return {"fraction": None, "label": f"{processed:,} processed", "items": items}
+        return _unreadable(items)
+    note = _note(stored, counts)
+    if not total or processed > total:
+        label = f"{processed:,} processed"
+        return _without_fraction(label, label, items, note)
+    # Whole numbers throughout: 29 of 100 is 29 %, which 0.29 * 100 is not.
+    percent = processed * 100 // total
     return {
         "fraction": processed / total,
+        "percent": percent,
         "label": f"{processed:,} of {total:,} processed",
+        "short": f"{percent} %",
         "items": items,
+        "note": note,
     }
 
 
-def progress_text(stored: Any) -> str:
-    """Progress in a cell: `42 %`, a bare number, or a dash."""
-    view = counts_view(stored)
-    if view["fraction"] is None:
-        return "–" if not view["items"] else view["label"]
-    return f"{int(view['fraction'] * 100)} %"
-
-
-def _count(value: Any) -> int | None:
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15
+def whole_number(value: Any) -> int | None:
+    """`value` when it is a believable count, else None."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST
     return value if is_count else None
+
+
+def _note(stored: Mapping[Any, Any], counts: Mapping[str, int | None]) -> str:
+    total, processed = counts["total"], counts["processed"] or 0
+    if any(stored.get(name) is not None and value is None for name, value in counts.items()):
+        return "Some of the stored counts cannot be read."
+    if total and processed > total:
+        return f"More was processed than the {total:,} there were to process."
+    if sum(counts[name] or 0 for name in _PARTS) > processed:
+        return "The stored counts contradict each other."
+    return ""
+
+
+def _unreadable(items: list[CountItem]) -> CountsView:
+    return _without_fraction("The stored counts cannot be read", "unreadable", items)
+
+
+def _without_fraction(
+    label: str, short: str, items: list[CountItem] | None = None, note: str = ""
+) -> CountsView:
+    return {
+        "fraction": None,
+        "percent": None,
+        "label": label,
+        "short": short,
+        "items": items or [],
+        "note": note,
+    }

@@ -3,15 +3,26 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from ui.presenters.words import clipped
+from ui.presenters.counts import whole_number
+from ui.presenters.words import clipped, readable
 
+# A run may fail in a million ways; nobody reads more than a screenful of them.
 _MOST = 50
+
+
+class FailureGroup(TypedDict):
+    """One way in which the work failed; empty texts are not shown."""
+
+    code: str
+    message: str
+    count: str
+    sample: str
 
 
 class FailuresView(TypedDict):
     """The groups to show, and a note about what is not shown."""
 
-    groups: list[dict[str, str]]
+    groups: list[FailureGroup]
     note: str
 
 
@@ -24,17 +35,17 @@ def failures_view(stored: Any) -> FailuresView:
     more = len(stored) - _MOST
     return {
         "groups": [_group(entry) for entry in stored[:_MOST]],
-        "note": f"and {more} more" if more > 0 else "",
+        "note": f"and {more:,} more" if more > 0 else "",
     }
 
 
-def _group(entry: Any) -> dict[str, str]:
+def _group(entry: Any) -> FailureGroup:
     if not isinstance(entry, Mapping):
         return {"code": "unreadable", "message": clipped(entry), "count": "", "sample": ""}
-    count, sample = entry.get("count"), entry.get("sample")
+    count, sample = whole_number(entry.get("count")), entry.get("sample")
     return {
         "code": clipped(entry.get("code") or "unknown", 80),
-        "message": clipped(entry.get("message") or ""),
-        "count": f"× {count:,}" if isinstance(count, int) and count > 1 else "",
-        "sample": clipped(sample) if sample else "",
+        "message": clipped(entry.get("message") or "No message was stored."),
+        "count": f"× {count:,}" if count is not None and count > 1 else "",
+        "sample": readable(sample, 600) if sample else "",
     }

@@ -1,24 +1,24 @@
-"""Times in the person's own zone."""
+"""Times in the person's own zone. Any stored time is shown, however odd."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 
 def clock_time(moment: datetime, zone: ZoneInfo) -> str:
     """`12:03:10`"""
-    return moment.astimezone(zone).strftime("%H:%M:%S")
+    return _local(moment, zone).strftime("%H:%M:%S")
 
 
 def hour_and_minute(moment: datetime, zone: ZoneInfo) -> str:
     """`12:03`"""
-    return moment.astimezone(zone).strftime("%H:%M")
+    return _local(moment, zone).strftime("%H:%M")
 
 
 def date_time(moment: datetime | None, zone: ZoneInfo) -> str:
     """`24 Nov 2026, 12:03:10`, or a dash when unknown."""
     if moment is None:
         return "–"
-    local = moment.astimezone(zone)
+    local = _local(moment, zone)
     return f"{local.day} {local.strftime('%b %Y, %H:%M:%S')}"
 
 
@@ -26,15 +26,30 @@ def short_date_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> s
     """`24 Nov 12:03:10` within this year, and with the year otherwise."""
     if moment is None:
         return "–"
-    local = moment.astimezone(zone)
-    if local.year != now.astimezone(zone).year:
+    local = _local(moment, zone)
+    if local.year != _local(now, zone).year:
         return date_time(moment, zone)
     return f"{local.day} {local.strftime('%b %H:%M:%S')}"
 
 
+def brief_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """For a phone: `12:03` today, `24 Nov` within this year, `Nov 2025` otherwise."""
+    if moment is None:
+        return "–"
+    local, today = _local(moment, zone), _local(now, zone)
+    if local.date() == today.date():
+        return hour_and_minute(moment, zone)
+    return f"{local.day} {local.strftime('%b')}" if local.year == today.year else f"{local:%b %Y}"
+
+
 def in_utc(moment: datetime | None) -> str:
     """The same for the hover: `2026-11-24 11:03:10 UTC`."""
-    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return "" if moment is None else _local(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def machine_time(moment: datetime | None) -> str:
+    """ISO 8601 in UTC, as the browser reads it; empty when unknown."""
+    return "" if moment is None else _local(moment, UTC).isoformat(timespec="seconds")
 
 
 def seconds_between(begin: datetime | None, end: datetime | None) -> float | None:
@@ -42,3 +57,10 @@ def seconds_between(begin: datetime | None, end: datetime | None) -> float | Non
     if begin is None or end is None or end < begin:
         return None
     return (end - begin).total_seconds()
+
+
+def _local(moment: datetime, zone: tzinfo) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:  # a corrupt row at either end of the calendar
+        return moment
