@@ -19,12 +19,21 @@ class FrameViewer:
     workspace_name: str
     workspaces: tuple[tuple[str, str], ...]
     sign_out_csrf: str
+    can_audit: bool = False  # for Monitoring → Refresh, which comes with its own issue
 
 
 @contextmanager
 def frame(viewer: FrameViewer, active: str, title: str) -> Iterator[None]:
     """Build a page's content inside the frame; `active` names its place in the navigation."""
+    _leave_the_landmark_to_us()
     Shell({**asdict(viewer), "active": active})
-    with ui.element("main").classes("page").props('id="content"'):
+    with ui.element("main").classes("page").props('id="content" tabindex="-1"'):
         ui.html(escape(title), tag="h1").classes("page-title")
         yield
+
+
+def _leave_the_landmark_to_us() -> None:
+    # The framework's page is a `main` around everything, the navigation included.
+    around = ui.context.client.content.parent_slot
+    if around is not None:
+        around.parent.props('role="presentation"')

@@ -1,5 +1,7 @@
 """The badge that says what the page is doing about refreshing, and why."""
 
+from typing import Any
+
 from ui.components.viewed import Viewed
 from ui.presenters.badge import BadgeView
 
@@ -13,9 +15,14 @@ class RefreshBadge(Viewed, component="refresh_badge.js"):
         self._props["version"] = ""
         self.mark("refresh-badge")
 
-    def state(self, view: BadgeView, version: str) -> None:
-        """Show `view`, and which version of the record is on the screen."""
-        if version != self._props["version"]:
+    def show(self, view: Any, version: str | None = None) -> bool:
+        """Show `view` and, when given, which version of the record is on the screen."""
+        is_new = version is not None and version != self._props["version"]
+        if is_new:
             self._props["version"] = version
             self.update()
-        self.show(dict(view))
+        return super().show(view) or is_new
+
+    def state(self, view: BadgeView, version: str) -> bool:
+        """Show `view`, and which version of the record is on the screen."""
+        return self.show(dict(view), version)

@@ -1,10 +1,10 @@
 export default {
   template: `
-    <section v-if="view && (view.groups.length || view.note)" class="card">
+    <section v-if="view && (view.groups.length || view.note)" class="card" aria-label="Failures">
       <h2 class="card-title">Failures</h2>
       <ul class="failures"><li v-for="(group, n) in view.groups" :key="n" data-testid="run-failure">
         <div><code class="failure-code">{{ group.code }}</code>
-          <span class="failure-count">{{ group.count }}</span></div>
+          <span v-if="group.count" class="failure-count">{{ group.count }}</span></div>
         <div>{{ group.message }}</div>
         <code v-if="group.sample" class="sample">{{ group.sample }}</code>
       </li></ul>

@@ -4,10 +4,12 @@ export default {
       <a class="skip" href="#content">Skip to content</a>
       <a class="brand" href="/operations"><img src="/static/favicon.svg" alt="" width="26" height="26">
         <span>Stillwatch</span></a>
-      <p class="workspace" v-if="view.workspaces.length < 2">{{ view.workspace_name }}</p>
-      <details v-else class="workspace"><summary>{{ view.workspace_name }}</summary>
-        <a v-for="place in view.workspaces" :key="place[0]"
-          :href="'/operations?workspace=' + place[0]">{{ place[1] }}</a></details>
+      <p v-if="view.workspaces.length < 2" class="workspace">{{ view.workspace_name }}</p>
+      <details v-else class="workspace" @keydown.esc="close" @focusout="left">
+        <summary aria-label="Switch workspace"><span>{{ view.workspace_name }}</span><i class="material-icons" aria-hidden="true" data-icon="unfold_more"></i></summary>
+        <div class="workspace-menu"><a v-for="place in view.workspaces" :key="place[0]"
+          :href="'/operations?workspace=' + encodeURIComponent(place[0])"
+          :aria-current="place[1] === view.workspace_name ? 'true' : null">{{ place[1] }}</a></div></details>
       <nav aria-label="Main">
         <p class="nav-group">Monitoring</p>
         <a href="/operations" :aria-current="current('operations')"><i class="material-icons" aria-hidden="true" data-icon="list_alt"></i>Operations</a>
@@ -15,15 +17,31 @@ export default {
       </nav>
       <div class="person">
         <div class="person-name" :title="view.email">{{ view.name }}<small>{{ view.email }}</small></div>
-        <button type="button" class="plain" data-theme-toggle aria-label="Switch between light and dark"
-          title="Light or dark"><i class="material-icons" aria-hidden="true" data-icon="contrast"></i></button>
+        <button type="button" class="plain" @click="cycle" :aria-label="'Theme: ' + themes[theme].word"
+          :title="'Theme: ' + themes[theme].word"><i class="material-icons" aria-hidden="true" :data-icon="themes[theme].icon"></i></button>
         <form method="post" action="/logout">
           <input type="hidden" name="csrf" :value="view.sign_out_csrf">
           <button class="plain" data-testid="sign-out" aria-label="Sign out" title="Sign out"><i class="material-icons" aria-hidden="true" data-icon="logout"></i></button></form>
       </div>
     </header>`,
   props: { view: Object },
+  data: () => ({
+    theme: window.stillwatchTheme.choice(),
+    themes: {
+      auto: { word: "as the system", icon: "contrast" },
+      light: { word: "light", icon: "light_mode" },
+      dark: { word: "dark", icon: "dark_mode" },
+    },
+  }),
   methods: {
     current(place) { return this.view.active === place ? "page" : null; },
+    cycle() { this.theme = window.stillwatchTheme.cycle(); },
+    close(event) {
+      event.currentTarget.open = false;
+      event.currentTarget.querySelector("summary").focus();
+    },
+    left(event) {
+      if (!event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false;
+    },
   },
 };

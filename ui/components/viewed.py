@@ -17,8 +17,10 @@ class Viewed(ui.element):
         """What is on the screen."""
         return self._props["view"]
 
-    def show(self, view: Any) -> None:
-        """Put `view`, plain JSON, on the screen."""
-        if view != self._props["view"]:
-            self._props["view"] = view
-            self.update()
+    def show(self, view: Any) -> bool:
+        """Put `view`, plain JSON, on the screen; return whether that changed anything."""
+        if view == self._props["view"]:
+            return False
+        self._props["view"] = view
+        self.update()
+        return True
