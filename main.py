@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 from sqlalchemy import select
+from sqlmodel import col
 
 import seed_data
 from api import health
@@ -133,7 +134,7 @@ def _announce(settings: Settings, database: Database) -> None:
 
 def _is_empty(database: Database) -> bool:
     with database.reading() as session:
-        return session.scalar(select(User.id).limit(1)) is None
+        return session.scalar(select(col(User.id)).limit(1)) is None
 
 
 def _say(step: str, text: str) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from tests.browser.server import PASSWORD, Server
 
-
 _opened: list[httpx.Client] = []
 
 
