@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import parent_make
+
 _SECONDS_TO_END = 8.0
 _SECONDS_TO_DIE = 2.0
 _WAKE_SECONDS = 0.1
@@ -58,7 +60,9 @@ def leave_signals() -> None:
 
 
 def stop_when_asked() -> None:
-    """Raise `Stopped` when a signal has come."""
+    """Raise `Stopped` when a signal has come, to us or to make."""
+    if _signal_received is None and parent_make.has_stopped():
+        raise Stopped(signal.SIGINT)
     if _signal_received is not None:
         raise Stopped(_signal_received)
 
@@ -106,7 +110,7 @@ def _note(number: int, _frame: object) -> None:
 
 def _wait(child: subprocess.Popen[bytes], limit: float | None) -> int | None:
     deadline = None if limit is None else time.monotonic() + limit
-    while _signal_received is None and (deadline is None or time.monotonic() < deadline):
+    while not _must_end(deadline):
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = child.wait(_WAKE_SECONDS)
             stop_when_asked()
@@ -114,6 +118,11 @@ def _wait(child: subprocess.Popen[bytes], limit: float | None) -> int | None:
     _end(child)
     stop_when_asked()
     return None
+
+
+def _must_end(deadline: float | None) -> bool:
+    is_late = deadline is not None and time.monotonic() >= deadline
+    return is_late or _signal_received is not None or parent_make.has_stopped()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -5,6 +5,7 @@ import sys
 from typing import NoReturn
 
 import environment
+import parent_make
 
 _MOST_LINES_SHOWN = 40
 
@@ -66,5 +67,6 @@ def _serve() -> NoReturn:
     """Become the server: who signals the process that make started signals the console itself."""
     if "children" in sys.modules:
         sys.modules["children"].leave_signals()
+    parent_make.pass_interrupts_on()
     os.environ.setdefault("STILLWATCH_DEMO", "1")
     os.execv(environment.PYTHON, [environment.PYTHON, "-m", "stillwatch", "serve"])

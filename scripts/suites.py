@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -61,7 +62,7 @@ def stream(arguments: list[str]) -> int:
     return children.stream([PYTHON, *arguments], _environment())
 
 
-def _told(name, suite) -> Outcome:
+def _told(name: str, suite: Callable[[], Outcome]) -> Outcome:
     begun = time.monotonic()
     print(f"{name:<15}", end=" ", flush=True)
     outcome = suite()

@@ -93,12 +93,10 @@ class Operations:
     def retry(self, viewer: Viewer, run_id: int, seen_version: int) -> Requested:
         """Start a finished run's work again as a new run."""
         run = self._require(viewer, run_id, Action.CANCEL_OR_RETRY)
-        offer = self._offers.get(run.type)
-        scope = offer.scope if offer is not None else OperationScope.WORKSPACE
-        if scope is OperationScope.INSTANCE and not viewer.may_in(
-            run.workspace_id, Action.START_INSTANCE_WIDE
-        ):
+        if not may_retry(viewer, self._offers, run.workspace_id, run.tenant_id, run.type):
             raise NotAllowedError
+        offer = self._offers.get(run.type)
+        scope = OperationScope.WORKSPACE if offer is None else offer.scope
         key = active_key(scope, run.type, run.workspace_id, run.tenant_id)
         return self._service.retry(run_id, seen_version, key, viewer.user_id)
 
@@ -109,6 +107,21 @@ class Operations:
         if not viewer.may_in(run.workspace_id, action, run.tenant_id, run.type):
             raise NotAllowedError
         return run
+
+
+def may_retry(
+    viewer: Viewer,
+    offers: Mapping[str, OperationOffer],
+    workspace_id: int,
+    tenant_id: int | None,
+    run_type: str,
+) -> bool:
+    """Whether the person may start such a run again; who may not start it may not retry it."""
+    offer = offers.get(run_type)
+    is_wide = offer is not None and offer.scope is OperationScope.INSTANCE
+    if is_wide and not viewer.may_in(workspace_id, Action.START_INSTANCE_WIDE):
+        return False
+    return viewer.may_in(workspace_id, Action.CANCEL_OR_RETRY, tenant_id, run_type)
 
 
 def start_action(offer: OperationOffer) -> Action:

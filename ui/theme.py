@@ -1,6 +1,7 @@
 """The look of the console: its stylesheet, its script, its icon."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from nicegui import ui
@@ -22,5 +23,6 @@ def apply() -> None:
     ui.add_head_html(head(), shared=True)
 
 
+@cache
 def _digest(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]

@@ -14,7 +14,7 @@ export default {
             <span class="quiet small">{{ row.id }}</span></td>
           <td role="cell" class="col-tenant" :title="row.tenant">{{ row.tenant }}</td>
           <td role="cell" class="col-started-by" :title="row.initiator">{{ row.initiator }}</td>
-          <td role="cell" class="col-progress" :class="{ 'is-none': row.progress === '–' }">{{ row.progress }}<span v-if="row.percent !== null" class="bar thin" :class="'tone-' + row.status.tone" aria-hidden="true"><span class="bar-fill" :style="{ width: row.percent + '%' }"></span></span></td>
+          <td role="cell" class="col-progress" :class="{ 'is-none': row.progress === '–' }"><span v-if="row.percent !== null" class="bar thin" :class="'tone-' + row.status.tone" aria-hidden="true"><span class="bar-fill" :style="{ width: row.percent + '%' }"></span></span>{{ row.progress }}</td>
           <td role="cell" class="col-duration"><elapsed-time v-if="row.elapsed.seconds !== null"
             :seconds="row.elapsed.seconds" :running="row.elapsed.running"></elapsed-time>
             <span v-else>–</span></td>

@@ -13,7 +13,7 @@ from policy.decision import Reason
 from policy.status import UxStatus
 from services import runs
 from services.operation_run_service import Requested
-from services.operations import Operations
+from services.operations import Operations, may_retry
 from services.runs import RunDetails, RunSnapshot
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.refresh_badge import RefreshBadge
@@ -87,12 +87,14 @@ class RunPanel:
         self._summary.show(presenter.run_summary(run, self._zone))
         self._failures.show(presenter.run_failures(run))
         self._timeline.show(presenter.run_timeline(run, self._zone))
-        may_act = self._page.session.viewer.may_in(
-            run.workspace_id, Action.CANCEL_OR_RETRY, run.tenant_id, run.type
-        )
+        viewer = self._page.session.viewer
+        may_act = viewer.may_in(run.workspace_id, Action.CANCEL_OR_RETRY, run.tenant_id, run.type)
         is_cancelling = run.cancel_requested_at is not None
         self._cancel.set_visibility(may_act and run.ux_status.is_active and not is_cancelling)
-        self._retry.set_visibility(may_act and run.ux_status in _RETRYABLE)
+        can_retry = run.ux_status in _RETRYABLE and may_retry(
+            viewer, self._page.console.offers, run.workspace_id, run.tenant_id, run.type
+        )
+        self._retry.set_visibility(can_retry)
 
     def _clear(self) -> None:
         self._host.clear()

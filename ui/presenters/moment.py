@@ -23,12 +23,12 @@ def date_time(moment: datetime | None, zone: ZoneInfo) -> str:
 
 
 def short_date_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    """`24 Nov 12:03:10` within this year, and with the year otherwise."""
+    """`24 Nov 12:03:10` within this year, `24 Nov 2025, 12:03` otherwise."""
     if moment is None:
         return "–"
     local = _local(moment, zone)
     if local.year != _local(now, zone).year:
-        return date_time(moment, zone)
+        return f"{local.day} {local.strftime('%b %Y, %H:%M')}"
     return f"{local.day} {local.strftime('%b %H:%M:%S')}"
 
 
