@@ -260,6 +260,7 @@ class OperationRunService:
         rows = self._session.execute(
             update(OperationRun)
             .where(
+                IS_ACTIVE,
                 col(OperationRun.status) == RunStatus.RUNNING,
                 col(OperationRun.runner) == Runner.WORKER,
                 col(OperationRun.lease_owner) == owner,

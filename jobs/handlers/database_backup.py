@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from jobs.context import OperationFailed, RunContext
+from jobs.handlers.database_check import integrity_problems
 from models.columns import utc_now
 
 _PAGES_A_STEP = 500
@@ -30,14 +31,21 @@ def back_up_database(context: RunContext) -> None:
     draft = target.with_name(f".{target.name}.{context.run.token}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(context, target.parent)
         with _gone_afterwards(draft):
             _copy(context, source, draft)
-            _verify(draft)
+            _verify(context, draft)
             _publish(context, draft, target)
     except OSError as error:
         raise OperationFailed("cannot_write", f"The copy cannot be written: {error}.") from error
     except sqlite3.Error as error:
         raise OperationFailed("cannot_copy", f"The copy cannot be made: {error}.") from error
+
+
+def _sweep(context: RunContext, folder: Path) -> None:
+    """Drafts of this very run are from an attempt that was killed: it is ours alone by now."""
+    for draft in folder.glob(f".stillwatch-*-run{context.run.id}.db.*"):
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -46,8 +54,8 @@ def _gone_afterwards(draft: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        draft.unlink(missing_ok=True)
-        draft.with_name(f"{draft.name}-journal").unlink(missing_ok=True)
+        for suffix in ("", "-journal", "-wal", "-shm", ".sha256"):
+            draft.with_name(f"{draft.name}{suffix}").unlink(missing_ok=True)
 
 
 def _copy(context: RunContext, source: Path, draft: Path) -> None:
@@ -62,28 +70,38 @@ def _copy(context: RunContext, source: Path, draft: Path) -> None:
             done = pages
 
     with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(draft)) as copy:
+        # One snapshot for the whole copy: any write meanwhile would start it afresh, and our own
+        # progress is such a write, four times a second.
+        origin.execute("BEGIN")
+        origin.execute("SELECT count(*) FROM sqlite_master").fetchone()
         origin.backup(copy, pages=_PAGES_A_STEP, progress=report, sleep=0.01)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, with no log beside it
 
 
-def _verify(draft: Path) -> None:
+def _verify(context: RunContext, draft: Path) -> None:
     uri = f"{draft.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as copy:
-        verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise OperationFailed("copy_damaged", f"The copy does not verify: {verdict}.")
+    with closing(sqlite3.connect(uri, uri=True, check_same_thread=False)) as copy:
+        problems = integrity_problems(context, copy)
+    if problems:
+        raise OperationFailed("copy_damaged", f"The copy does not verify: {problems[0]}.")
 
 
 def _publish(context: RunContext, draft: Path, target: Path) -> None:
+    """Both files are on disk before either has its name, so that no name tells a lie."""
     digest = hashlib.sha256()
     with draft.open("rb") as copy:
         while chunk := copy.read(_CHUNK):
             digest.update(chunk)
             context.checkpoint()
         os.fsync(copy.fileno())
+    checksum = draft.with_name(f"{draft.name}.sha256")
+    with checksum.open("w", encoding="utf-8") as line:
+        line.write(f"{digest.hexdigest()}  {target.name}\n")
+        line.flush()
+        os.fsync(line.fileno())
+    # The checksum first: a copy without one would look finished, a checksum alone does not.
+    checksum.rename(target.with_name(f"{target.name}.sha256"))
     draft.rename(target)
-    checksum = target.with_name(f"{target.name}.sha256")
-    checksum.write_text(f"{digest.hexdigest()}  {target.name}\n")
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -1,11 +1,17 @@
 """Real threads over a real file."""
 
 import logging
+import sqlite3
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 
 from jobs.context import OperationFailed, RunContext
 from jobs.embedded import EmbeddedEngine
@@ -18,6 +24,30 @@ from tests.services.runs import add_workspace, request, stored
 from tests.waiting import wait_until
 
 Handler = Callable[[RunContext], None]
+ROOT = Path(__file__).resolve().parents[2]
+
+# A server of its own: works on runs that last until the file `go` exists.
+SERVER = """
+import sys
+from pathlib import Path
+from jobs.embedded import EmbeddedEngine
+from jobs.operation import Operation
+from services.database import Database
+from services.operations import OperationOffer, OperationScope
+from tests.waiting import wait_until
+
+def work(context):
+    def may_go():
+        context.checkpoint()
+        return (context.data_dir / "go").exists()
+    wait_until(may_go, 60)
+
+folder = Path(sys.argv[1])
+offer = OperationOffer("sample.work", "Sample", "", OperationScope.WORKSPACE)
+database = Database(f"sqlite:///{folder / 'stillwatch.db'}")
+EmbeddedEngine(database, {offer.type: Operation(offer, work)}, 1, folder).start()
+sys.stdin.read()
+"""
 
 
 @contextmanager
@@ -182,3 +212,172 @@ def test_eight_workers_do_two_hundred_runs_and_none_twice(
         wait_until(lambda: stored(database, max(ids)).status == "completed")
 
     assert sorted(done) == sorted(ids)
+
+
+def test_a_run_whose_process_was_killed_is_done_after_the_next_start(
+    database: Database, tmp_path: Path
+) -> None:
+    workspace_id = add_workspace(database)
+    with database.writing() as session:
+        run_id = OperationRunService(session).request(request(workspace_id)).run_id
+
+    with server(tmp_path) as killed:
+        wait_until(lambda: stored(database, run_id).status == "running", 30)
+        killed.kill()
+    assert stored(database, run_id).status == "running"
+    (tmp_path / "go").touch()
+    with server(tmp_path):
+        wait_until(lambda: stored(database, run_id).status == "completed", 30)
+
+    run = stored(database, run_id)
+    assert (run.outcome, run.attempt, run.deliveries) == ("succeeded", 2, 2)
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-c", SERVER, str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_run_that_another_program_queued_is_found(database: Database, tmp_path: Path) -> None:
+    workspace_id = add_workspace(database)
+
+    with working(database, tmp_path, lambda context: None):
+        with database.writing() as session:
+            run_id = OperationRunService(session).request(request(workspace_id)).run_id
+        wait_until(lambda: stored(database, run_id).status == "completed", 5)
+
+    assert stored(database, run_id).outcome == "succeeded"
+
+
+def test_workers_wake_after_the_commit_and_not_after_a_savepoint_or_a_rollback(
+    database: Database, tmp_path: Path
+) -> None:
+    engine = EmbeddedEngine(database, {}, 1, tmp_path)
+    with database.writing() as session:
+        engine.enqueue(session, 1)
+        with session.begin_nested():
+            pass
+        before = engine._wake_ups
+    after = engine._wake_ups
+
+    with pytest.raises(ZeroDivisionError), database.writing() as session:
+        session.execute(text("SELECT 1"))
+        engine.enqueue(session, 1)
+        raise ZeroDivisionError
+
+    assert (before, after, engine._wake_ups) == (0, 1, 1)
+
+
+def test_looking_for_work_reads_the_index_of_active_runs_alone(
+    database: Database, tmp_path: Path
+) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _u: Any, sql: str, parameters: Any, _x: Any, _m: bool) -> None:
+        if "operation_run" in sql:
+            seen.append((sql, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+
+    assert EmbeddedEngine(database, {}, 1, tmp_path)._claim() is None
+
+    event.remove(database.engine, "before_cursor_execute", note)
+    ((sql, parameters),) = seen  # and nothing asked for the write lock
+    with database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters).all()
+    assert "USING INDEX ix_operation_run_active" in str(plan)
+
+
+def test_a_worker_outlives_a_database_that_fails(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace_id = add_workspace(database)
+    with working(database, tmp_path, lambda context: None) as engine:
+        with database.writing() as session:
+            session.execute(text("ALTER TABLE operation_run RENAME TO away"))
+        wait_until(lambda: "cannot be reached" in caplog.text)
+        with database.writing() as session:
+            session.execute(text("ALTER TABLE away RENAME TO operation_run"))
+        with database.writing() as session:
+            service = OperationRunService(session, engine.enqueue)
+            run_id = service.request(request(workspace_id)).run_id
+        wait_until(lambda: stored(database, run_id).status == "completed", 20)
+
+    assert "Traceback" not in caplog.text
+
+
+def test_an_end_that_cannot_be_stored_at_once_is_stored_later(
+    database: Database, database_file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace_id = add_workspace(database)
+
+    def impatient(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute("PRAGMA busy_timeout = 50")
+
+    event.listen(database.engine, "checkout", impatient)
+    other = sqlite3.connect(database_file, isolation_level=None, check_same_thread=False)
+
+    with (
+        closing(other),
+        working(
+            database, tmp_path, lambda context: other.execute("BEGIN IMMEDIATE") and None
+        ) as engine,
+    ):
+        with database.writing() as session:
+            service = OperationRunService(session, engine.enqueue)
+            run_id = service.request(request(workspace_id)).run_id
+        wait_until(lambda: "cannot be reached" in caplog.text)
+        other.rollback()
+        wait_until(lambda: stored(database, run_id).status == "completed")
+
+    assert stored(database, run_id).outcome == "succeeded"
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), RuntimeError("no \udcff")])
+def test_whatever_a_handler_raises_its_run_ends_and_its_worker_goes_on(
+    database: Database, tmp_path: Path, error: BaseException
+) -> None:
+    workspace_id = add_workspace(database)
+    first = threading.Event()
+
+    def work(context: RunContext) -> None:
+        if not first.is_set():
+            first.set()
+            raise error
+
+    with working(database, tmp_path, work) as engine:
+        with database.writing() as session:
+            service = OperationRunService(session, engine.enqueue)
+            ids = [service.request(request(workspace_id, f"k{n}")).run_id for n in range(2)]
+        wait_until(lambda: stored(database, ids[1]).status == "completed")
+
+    assert [stored(database, run_id).outcome for run_id in ids] == ["failed", "succeeded"]
+
+
+def test_a_report_that_cannot_be_stored_fails_its_run(database: Database, tmp_path: Path) -> None:
+    def work(context: RunContext) -> None:
+        context.failure("name", "A file with an odd name", sample="\udcff")
+
+    run = run_once(database, tmp_path, work)
+
+    assert (run.outcome, run.failure_summary[0]["code"]) == ("failed", "internal_error")
+
+
+def test_a_failed_statement_shows_neither_its_text_nor_its_values(
+    database: Database, tmp_path: Path
+) -> None:
+    def work(context: RunContext) -> None:
+        with context.database.reading() as session:
+            session.execute(text("SELECT * FROM nowhere WHERE x = :x"), {"x": "hunter2"})
+
+    run = run_once(database, tmp_path, work)
+
+    message = run.failure_summary[0]["message"]
+    assert "no such table" in message
+    assert "hunter2" not in message
+    assert "SELECT" not in message

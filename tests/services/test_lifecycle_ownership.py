@@ -18,6 +18,8 @@ COLUMNS = {
     "lease_token",
     "lease_owner",
     "lease_until",
+    "cancel_requested_at",
+    "active_key",
 }
 WRITERS = {"update", "insert", "delete", "OperationRun"}
 
@@ -30,9 +32,13 @@ def offences(source: str) -> Iterator[str]:
                 is_own = isinstance(target, ast.Attribute) and ast.unparse(target.value) == "self"
                 if isinstance(target, ast.Attribute) and target.attr in COLUMNS and not is_own:
                     yield ast.unparse(node)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            names_run = any(ast.unparse(arg) == "OperationRun" for arg in node.args)
-            if node.func.id == "OperationRun" or (node.func.id in WRITERS and names_run):
+        if isinstance(node, ast.Call):
+            # `update(…)` and `sqlalchemy.update(…)` alike, of the class or of its table.
+            name = ast.unparse(node.func).rpartition(".")[2]
+            written = {part for arg in node.args for part in ast.unparse(arg).split(".")}
+            if name == "OperationRun" or (name in WRITERS and "OperationRun" in written):
+                yield ast.unparse(node)
+            if name == "setattr" and any(ast.unparse(arg)[1:-1] in COLUMNS for arg in node.args):
                 yield ast.unparse(node)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             words = node.value.lower().split()
@@ -67,5 +73,9 @@ def test_the_check_sees_every_way_of_writing() -> None:
         "session.execute(update(OperationRun).values(x=1))",
         "session.add(OperationRun(type='x'))",
         "execute('UPDATE operation_run SET status = 1')",
+        "session.execute(sqlalchemy.update(OperationRun).values(x=1))",
+        "session.execute(insert(OperationRun.__table__))",
+        "session.add(models.OperationRun(type='x'))",
+        "setattr(run, 'outcome', 'failed')",
     ):
         assert list(offences(snippet)), snippet

@@ -1,6 +1,10 @@
 """Every transition: one compare-and-set, a version, a line in the trail."""
 
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +20,20 @@ from services.operation_run_service import (
     RunNotFoundError,
 )
 from tests.services.runs import add_workspace, request, stored, trail
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = """
+import sys
+from services.database import Database
+from services.operation_run_service import OperationRunService, RunRequest
+
+database = Database(f"sqlite:///{sys.argv[1]}")
+print("ready", flush=True)
+sys.stdin.readline()
+with database.writing() as session:
+    answer = OperationRunService(session).request(RunRequest(int(sys.argv[2]), "x", "key"))
+print(answer.run_id, answer.is_new, flush=True)
+"""
 
 COUNTS = {"total": 2, "processed": 1, "succeeded": 1, "failed": 0, "skipped": 0}
 
@@ -236,3 +254,101 @@ def test_booting_takes_back_only_what_this_node_held(database: Database) -> None
     assert (run.status, run.attempt, run.started_at) == ("queued", 2, None)
     with database.writing() as session, pytest.raises(LeaseLostError):
         OperationRunService(session).progress(run_id, token, Report(COUNTS, []))
+
+
+def test_two_processes_that_ask_at_once_get_one_run(
+    database: Database, database_file: Path
+) -> None:
+    workspace_id = str(add_workspace(database))
+    command = [sys.executable, "-c", ASK, str(database_file), workspace_id]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with (
+        subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as one,
+        subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as two,
+    ):
+        for process in (one, two):
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        answers = [process.communicate("go\n", timeout=30)[0] for process in (one, two)]
+
+    assert sorted(answers) == ["1 False\n", "1 True\n"]
+
+
+MOVES: dict[str, Callable[[OperationRunService, int, str], object]] = {
+    "progress": lambda service, run_id, token: service.progress(run_id, token, Report(COUNTS, [])),
+    "complete": lambda service, run_id, token: service.complete(
+        run_id, token, RunOutcome.SUCCEEDED, Report(COUNTS, [])
+    ),
+    "fail": lambda service, run_id, token: service.fail(
+        run_id, token, "code", "message", Report(COUNTS, [])
+    ),
+    "cancel": lambda service, run_id, token: service.cancel(run_id, 2, None),
+    "boot": lambda service, run_id, token: service.boot("here"),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_every_write_raises_the_version_by_one(database: Database, name: str) -> None:
+    run_id, token = claim(database)
+
+    with database.writing() as session:
+        MOVES[name](OperationRunService(session), run_id, token)
+
+    assert stored(database, run_id).version == 3
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_a_write_that_is_rolled_back_takes_its_line_in_the_trail_along(
+    database: Database, name: str
+) -> None:
+    run_id, token = claim(database)
+
+    with pytest.raises(ZeroDivisionError), database.writing() as session:
+        MOVES[name](OperationRunService(session), run_id, token)
+        raise ZeroDivisionError
+
+    assert (stored(database, run_id).status, stored(database, run_id).version) == ("running", 2)
+    with database.reading() as session:
+        assert trail(session, run_id) == ["run.requested", "run.claimed"]
+
+
+def test_a_finished_run_is_closed_to_its_own_worker(database: Database) -> None:
+    run_id, token = claim(database)
+    with database.writing() as session:
+        MOVES["complete"](OperationRunService(session), run_id, token)
+
+    for name in ("progress", "complete", "fail"):
+        with database.writing() as session, pytest.raises(LeaseLostError):
+            MOVES[name](OperationRunService(session), run_id, token)
+
+    assert stored(database, run_id).version == 3
+
+
+def test_what_is_still_active_cannot_be_started_again(database: Database) -> None:
+    run_id = queue(database)
+
+    with database.writing() as session, pytest.raises(RunMovedError, match="Only a finished run"):
+        OperationRunService(session).retry(run_id, 1, "key", None)
+
+
+def test_a_retry_of_what_changed_meanwhile_is_refused(database: Database) -> None:
+    run_id = queue(database)
+    with database.writing() as session:
+        OperationRunService(session).cancel(run_id, 1, None)
+
+    with database.writing() as session, pytest.raises(RunMovedError, match="changed while"):
+        OperationRunService(session).retry(run_id, 1, "key", None)
+
+
+def test_a_cancellation_outlives_the_death_of_its_worker(database: Database) -> None:
+    run_id, _token = claim(database)
+    with database.writing() as session:
+        OperationRunService(session).cancel(run_id, 2, None)
+        OperationRunService(session).boot("here")
+        claimed = OperationRunService(session).claim("here")
+    assert claimed is not None
+
+    with database.writing() as session:
+        heard = OperationRunService(session).progress(run_id, claimed.token, Report(COUNTS, []))
+
+    assert heard

@@ -210,7 +210,7 @@ def _event(event: RunEventEntry) -> str:
         return f"Completed: {_outcome(told.get('outcome'))}"
     if name == "requeued":
         return f"Queued again: {clipped(told.get('reason') or 'no reason given', 80)}"
-    deed = clipped(name.replace("_", " ").replace(".", " "), 80)
+    deed = clipped(name.replace("_", " ").replace(".", " "), 80) or "changed"
     return f"{deed[:1].upper()}{deed[1:]} by {event.actor_name or 'the system'}"
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policy.decision import Decision, Guards, Reason
@@ -15,7 +15,10 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 OPEN = Guards(authorised=True, connected=True, visible=True, dialog_open=False)
 TERMINAL = ("succeeded", "partially_succeeded", "failed", "cancelled")
 
-zones = st.integers(-23 * 60, 23 * 60).map(lambda m: timezone(timedelta(minutes=m)))
+EAST, WEST = (timezone(sign * timedelta(hours=23, minutes=59)) for sign in (1, -1))
+FIRST, LAST = datetime.min.replace(tzinfo=EAST), datetime.max.replace(tzinfo=WEST)
+
+zones = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda m: timezone(timedelta(minutes=m)))
 moments = st.datetimes(timezones=zones)
 statuses = st.sampled_from(["queued", "running", "completed", "Running", "", None]) | st.text()
 outcomes = st.sampled_from([*TERMINAL, "FAILED", None]) | st.text()
@@ -105,6 +108,9 @@ def test_reasons_have_one_precedence() -> None:
 
 
 @given(st.none() | facts, guards, moments)
+@example(RunFacts("running", None, FIRST, FIRST), OPEN, LAST)
+@example(RunFacts("running", None, LAST, LAST), OPEN, FIRST)
+@example(RunFacts("queued", None, FIRST, None), OPEN, FIRST)
 def test_every_input_has_a_decision_and_guards_only_ever_stop_it(
     run: RunFacts | None, guard: Guards, now: datetime
 ) -> None:
@@ -115,6 +121,32 @@ def test_every_input_has_a_decision_and_guards_only_ever_stop_it(
     assert decision.interval in {unguarded.interval, None}
     assert unguarded.interval in {1, 5, 10, None}
     assert (decision.reason is Reason.LIVE) == (decision.interval is not None)
+
+
+def test_hiding_and_showing_does_not_reset_the_ramp() -> None:
+    """Case 6: ten minutes hidden, then the interval of its true age."""
+    run, hidden = running(5), Guards(True, True, False, False)
+    shown_again = NOW + timedelta(minutes=10)
+
+    before, meanwhile = decide(run, OPEN, NOW), decide(run, hidden, shown_again)
+
+    assert (before.interval, meanwhile.interval) == (1, None)
+    assert decide(run, OPEN, shown_again) == Decision(10, Reason.LIVE)
+
+
+def test_a_phase_starts_its_own_ramp() -> None:
+    """A long queue does not slow a young run; a start on a queued run is no phase of it."""
+    hour_ago, just_now = NOW - timedelta(hours=1), NOW - timedelta(seconds=2)
+
+    assert decide(RunFacts("running", None, hour_ago, just_now), OPEN, NOW).interval == 1
+    assert decide(RunFacts("queued", None, hour_ago, just_now), OPEN, NOW).interval == 10
+    assert decide(RunFacts("queued", None, just_now, hour_ago), OPEN, NOW).interval == 1
+
+
+def test_a_start_too_far_ahead_is_unknown_and_does_not_fall_back_to_the_creation() -> None:
+    run = RunFacts("running", None, NOW, NOW + timedelta(hours=1))
+
+    assert decide(run, OPEN, NOW).interval == 10
 
 
 @given(st.text(), outcomes)

@@ -19,6 +19,29 @@ def test_ten_seconds_while_any_run_is_active_and_thirty_otherwise(shown: list[Ux
 
 
 @pytest.mark.parametrize(
+    "shown",
+    [[], [UxStatus.UNKNOWN], [UxStatus.SUCCEEDED, UxStatus.PARTIAL, UxStatus.FAILED] * 20],
+)
+def test_a_list_with_nothing_active_still_asks_for_the_next_run(shown: list[UxStatus]) -> None:
+    assert decide(shown, OPEN) == Decision(30, Reason.LIVE)
+
+
+@given(
+    st.lists(st.sampled_from(UxStatus)),
+    st.builds(
+        Guards, st.booleans(), st.booleans(), st.sampled_from([True, False, None]), st.booleans()
+    ),
+)
+def test_guards_stop_a_list_and_never_change_its_pace(
+    shown: list[UxStatus], guards: Guards
+) -> None:
+    decision = decide(iter(shown), guards)
+
+    assert decision.interval in {None, decide(shown, OPEN).interval}
+    assert (decision.interval is None) == (guards != OPEN)
+
+
+@pytest.mark.parametrize(
     ("guards", "reason"),
     [
         (Guards(False, False, None, True), Reason.UNAUTHORISED),

@@ -198,7 +198,7 @@ def test_context_nested_beyond_reason_is_not_followed() -> None:
         ("run.completed", None, ["?"], "Completed: unknown state"),
         ("run.requeued", None, {"reason": "its worker died"}, "Queued again: its worker died"),
         ("something.else", "Bo", None, "Something else by Bo"),
-        ("", None, None, " by the system"),
+        ("", None, None, "Changed by the system"),
     ],
 )
 def test_the_trail_reads_as_sentences(
