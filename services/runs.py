@@ -207,7 +207,7 @@ def count_active(session: Session) -> Mapping[str, int]:
         .where(IS_ACTIVE)
         .group_by(col(OperationRun.status))
     ).all()
-    return dict(row._tuple() for row in rows)
+    return dict(rows)
 
 
 def _runs() -> Select[Any]:

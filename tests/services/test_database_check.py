@@ -1,6 +1,7 @@
 """What `database.check` meets in files that other programs and bad disks have written."""
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.services.runs import add_workspace, request
 
 
 @pytest.fixture
-def context(database: Database, tmp_path: Path) -> RunContext:
+def checking(database: Database, tmp_path: Path) -> RunContext:
     workspace_id = add_workspace(database)
     with database.writing() as session:
         OperationRunService(session).request(request(workspace_id))
@@ -23,84 +24,85 @@ def context(database: Database, tmp_path: Path) -> RunContext:
     return RunContext(run, database, tmp_path, lambda: False)
 
 
-def test_a_text_that_is_no_utf8_is_a_finding(context: RunContext, database_file: Path) -> None:
+def test_a_text_that_is_no_utf8_is_a_finding(checking: RunContext, database_file: Path) -> None:
     with closing(sqlite3.connect(database_file)) as other:
         other.execute(
             "INSERT INTO operation_run "
             "(workspace_id, type, status, outcome, completed_at, summary_counts) "
             "VALUES (?, 'x', 'completed', 'succeeded', '2999-01-01', CAST(x'fffe' AS TEXT))",
-            (context.run.workspace_id,),
+            (checking.run.workspace_id,),
         )
         other.commit()
 
-    check_database(context)
+    check_database(checking)
 
-    (found,) = context.report.failures
+    (found,) = checking.report.failures
     assert (found["code"], found["sample"]) == ("unreadable_counts", "run 2")
 
 
-def test_runs_past_one_batch_are_all_read(context: RunContext, database_file: Path) -> None:
+def test_runs_past_one_batch_are_all_read(checking: RunContext, database_file: Path) -> None:
     with closing(sqlite3.connect(database_file)) as other:
         other.executemany(
             "INSERT INTO operation_run (workspace_id, type, status) VALUES (?, 'x', ?)",
-            [(context.run.workspace_id, "odd" if n % 500 == 0 else "queued") for n in range(2500)],
+            [(checking.run.workspace_id, "odd" if n % 500 == 0 else "queued") for n in range(2500)],
         )
         other.commit()
 
-    check_database(context)
+    check_database(checking)
 
-    counts = context.report.counts
+    counts = checking.report.counts
     assert (counts["total"], counts["processed"], counts["failed"]) == (2501, 2501, 5)
-    assert context.report.failures[0]["count"] == 5
+    assert checking.report.failures[0]["count"] == 5
 
 
-def test_active_runs_are_no_findings(context: RunContext) -> None:
-    with context.database.writing() as session:
+def test_active_runs_are_no_findings(checking: RunContext) -> None:
+    with checking.database.writing() as session:
         service = OperationRunService(session)
         for key in ("a", "b"):
-            service.request(request(context.run.workspace_id, key))
+            service.request(request(checking.run.workspace_id, key))
         service.claim("there")
 
-    check_database(context)
+    check_database(checking)
 
-    assert context.report.failures == []
+    assert checking.report.failures == []
 
 
-def test_a_damaged_index_is_an_integrity_finding(context: RunContext, database_file: Path) -> None:
+def test_a_row_that_breaks_its_table_s_rule_is_an_integrity_finding(
+    checking: RunContext, database_file: Path
+) -> None:
     with closing(sqlite3.connect(database_file)) as other:
         other.execute("CREATE TABLE thing (a CHECK (a > 0))")
         other.execute("PRAGMA ignore_check_constraints = ON")
         other.execute("INSERT INTO thing VALUES (-1)")
         other.commit()
 
-    check_database(context)
+    check_database(checking)
 
-    assert [group["code"] for group in context.report.failures] == ["integrity"]
+    assert [group["code"] for group in checking.report.failures] == ["integrity"]
 
 
 def test_a_file_that_is_no_database_is_a_problem_and_not_a_crash(
-    context: RunContext, tmp_path: Path
+    checking: RunContext, tmp_path: Path
 ) -> None:
     (tmp_path / "noise").write_bytes(b"noise" * 1000)
 
     with closing(sqlite3.connect(tmp_path / "noise", check_same_thread=False)) as noise:
-        problems = integrity_problems(context, noise)
+        problems = integrity_problems(checking, noise)
 
     assert problems == ["file is not a database"]
 
 
 def test_a_cancellation_is_heard_while_sqlite_checks_itself(
-    context: RunContext, tmp_path: Path
+    checking: RunContext, tmp_path: Path
 ) -> None:
-    with context.database.writing() as session:
-        OperationRunService(session).cancel(context.run.id, 2, None)
-    with closing(sqlite3.connect(tmp_path / "big.db", check_same_thread=False)) as big:
-        big.execute("CREATE TABLE filler (a UNIQUE)")
-        big.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) "
-            "INSERT INTO filler SELECT i FROM n"
-        )
-        big.commit()
+    with checking.database.writing() as session:
+        OperationRunService(session).cancel(checking.run.id, 2, None)
+    pause = threading.Event()
+    with closing(sqlite3.connect(tmp_path / "slow.db", check_same_thread=False)) as slow:
+        slow.execute("CREATE TABLE filler (a UNIQUE)")
+        slow.executemany("INSERT INTO filler VALUES (?)", [(n,) for n in range(50_000)])
+        slow.commit()
+        slow.set_progress_handler(lambda: pause.wait(0.001), 10)  # minutes, were it not stopped
 
         with pytest.raises(Cancelled):
-            integrity_problems(context, big)
+            integrity_problems(checking, slow)
