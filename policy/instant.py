@@ -16,6 +16,16 @@ def require_aware(**instants: datetime | None) -> None:
             raise NaiveTimestampError(f"{name} must be an aware datetime")
 
 
+def elapsed(since: datetime, now: datetime) -> timedelta:
+    """The real time from `since` to `now`, both aware.
+
+    Python subtracts wall clocks when both share one zone object, and is an hour off across a
+    clock change; it converts to UTC otherwise, and overflows at the ends of the calendar.
+    """
+    wall = now.replace(tzinfo=None) - since.replace(tzinfo=None)
+    return wall - ((now.utcoffset() or timedelta(0)) - (since.utcoffset() or timedelta(0)))
+
+
 def age(since: datetime | None, now: datetime) -> timedelta | None:
     """How long ago `since` was; None when unknown.
 
@@ -24,7 +34,7 @@ def age(since: datetime | None, now: datetime) -> timedelta | None:
     """
     if since is None:
         return None
-    elapsed = now - since
-    if elapsed < -SKEW_TOLERANCE:
+    passed = elapsed(since, now)
+    if passed < -SKEW_TOLERANCE:
         return None
-    return max(elapsed, timedelta(0))
+    return max(passed, timedelta(0))

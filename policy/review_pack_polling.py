@@ -1,12 +1,12 @@
 """How often a tenant's review pack card asks, and when a ready pack has expired."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.states import PackStatus
 from policy.decision import Decision, Guards, Reason, guarded, never
-from policy.instant import require_aware
+from policy.instant import elapsed, require_aware
 
 _WHILE_ACTIVE = 10
 
@@ -46,7 +46,7 @@ def effective_status(pack: PackFacts, now: datetime) -> UxPackStatus:
     """The one answer that screen, download and policy share: past its time, ready is expired."""
     require_aware(now=now)
     status = _KNOWN.get(pack.status or "", UxPackStatus.UNKNOWN)
-    is_due = pack.expires_at is not None and pack.expires_at <= now
+    is_due = pack.expires_at is not None and elapsed(pack.expires_at, now) >= timedelta(0)
     return UxPackStatus.EXPIRED if status is UxPackStatus.READY and is_due else status
 
 
@@ -63,6 +63,7 @@ def decide(pack: PackFacts | None, guards: Guards, now: datetime) -> Decision:
 
 def repaint_at(pack: PackFacts | None, now: datetime) -> datetime | None:
     """When the card must turn by itself, without a read; None when nothing is to come."""
+    require_aware(now=now)
     if pack is None or effective_status(pack, now) is not UxPackStatus.READY:
         return None
     return pack.expires_at

@@ -34,6 +34,13 @@ class NotAllowedError(Exception):
         super().__init__("You may not do this.")
 
 
+class BusyElsewhereError(Exception):
+    """The one active run of an operation belongs to somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__("The instance is busy with this; try again later.")
+
+
 @dataclass(frozen=True, slots=True)
 class OperationOffer:
     """An operation as it is offered to people."""
@@ -57,24 +64,24 @@ class Operations:
     def start(
         self,
         viewer: Viewer,
+        workspace_id: int,
         operation_type: str,
         tenant_id: int | None = None,
         context: Mapping[str, Any] | None = None,
     ) -> Requested:
-        """Start an operation in the viewer's workspace, or name the one that is running already."""
-        if viewer.workspace is None:
-            raise NotAllowedError
+        """Start an operation in a workspace, or name the one that is running there already."""
+        if not viewer.may_in(workspace_id, Action.SEE, tenant_id):
+            raise RunNotFoundError
         offer = self._offers.get(operation_type)
         if offer is None:
             raise RunNotFoundError
-        workspace_id = viewer.workspace.id
         if tenant_id is not None:
             tenant = self._session.get(Tenant, tenant_id)
             if tenant is None or tenant.workspace_id != workspace_id:
                 raise RunNotFoundError
-        if not viewer.may(start_action(offer), tenant_id):
+        if not viewer.may_in(workspace_id, start_action(offer), tenant_id):
             raise NotAllowedError
-        return self._service.request(
+        requested = self._service.request(
             RunRequest(
                 workspace_id=workspace_id,
                 type=operation_type,
@@ -84,6 +91,7 @@ class Operations:
                 context=context,
             )
         )
+        return self._visible(viewer, requested)
 
     def cancel(self, viewer: Viewer, run_id: int, seen_version: int) -> None:
         """Cancel a run as it was seen at `seen_version`."""
@@ -98,7 +106,15 @@ class Operations:
         offer = self._offers.get(run.type)
         scope = OperationScope.WORKSPACE if offer is None else offer.scope
         key = active_key(scope, run.type, run.workspace_id, run.tenant_id)
-        return self._service.retry(run_id, seen_version, key, viewer.user_id)
+        requested = self._service.retry(run_id, seen_version, key, viewer.user_id)
+        return self._visible(viewer, requested)
+
+    def _visible(self, viewer: Viewer, requested: Requested) -> Requested:
+        """An instance-wide operation may be at work elsewhere, on a run that is hidden here."""
+        run = self._session.get(OperationRun, requested.run_id)
+        if run is None or not viewer.may_in(run.workspace_id, Action.SEE, run.tenant_id):
+            raise BusyElsewhereError
+        return requested
 
     def _require(self, viewer: Viewer, run_id: int, action: Action) -> OperationRun:
         run = self._session.get(OperationRun, run_id)

@@ -44,14 +44,14 @@ class SharedReads(Generic[K, V]):
         entry = self._entries[key]
         if not fresh and entry.flight is not None:
             metrics.snapshot_shared.labels(self.kind).inc()
-            return await asyncio.shield(entry.flight)
+            return await _wait_for(entry.flight)
         latest = entry.latest
         is_young = self._clock() - entry.begun_at < max_age
         if not fresh and latest is not None and latest[0] > seen and is_young:
             metrics.snapshot_shared.labels(self.kind).inc()
             return latest
         # A task of its own: a viewer who leaves or is cancelled takes nobody's answer along.
-        return await asyncio.shield(self._take_off(key, entry))
+        return await _wait_for(self._take_off(key, entry))
 
     def _take_off(self, key: K, entry: "_Entry[V]") -> "asyncio.Task[tuple[int, V]]":
         entry.begun += 1
@@ -107,6 +107,20 @@ class _Entry(Generic[V]):
         self.begun_at = 0.0
         self.latest: tuple[int, V] | None = None
         self.flight: asyncio.Task[tuple[int, V]] | None = None
+
+
+class ReadAbandonedError(Exception):
+    """The shared read was given up, not by any of those who waited for it."""
+
+
+async def _wait_for(flight: "asyncio.Task[tuple[int, V]]") -> tuple[int, V]:
+    try:
+        return await asyncio.shield(flight)
+    except asyncio.CancelledError:
+        # A viewer who is cancelled goes; a read that is cancelled is only an error to its viewers.
+        if flight.cancelled():
+            raise ReadAbandonedError("the read was given up") from None
+        raise
 
 
 def _retrieve(flight: "asyncio.Task[object]") -> None:

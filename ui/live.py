@@ -52,7 +52,7 @@ class Surface(Protocol[S]):
 
     name: str
 
-    async def may_look(self, max_age: float, *, fresh: bool) -> bool: ...
+    async def may_look(self, *, fresh: bool) -> bool: ...
     async def read(self, max_age: float, *, fresh: bool) -> S | None: ...
     def decide(self, snapshot: S | None, guards: Guards) -> Decision: ...
     def version(self, snapshot: S) -> int: ...
@@ -147,20 +147,26 @@ class Live(Generic[S]):
         try:
             await self._read_once()
             # Something was done while that read was under way: it may have begun too early.
-            while self._is_overdue and not self._is_closed and self._guards().closed() is None:
+            while self._is_owed_now() and self._failures == 0:
                 self._nudged_at = self._clock()
                 await self._read_once()
         finally:
             self._is_reading = False
+
+    def _is_owed_now(self) -> bool:
+        return self._is_overdue and not self._is_closed and self._guards().closed() is None
 
     async def _read_once(self) -> None:
         fresh, self._is_overdue = self._is_overdue, False
         max_age = self._armed or _NUDGE_WINDOW
         metrics.poll_ticks.labels(self._surface.name).inc()
         try:
-            may_look = await self._surface.may_look(max_age, fresh=fresh)
+            may_look = await self._surface.may_look(fresh=fresh)
             snapshot = await self._surface.read(max_age, fresh=fresh) if may_look else None
+            if snapshot is not None and not self._is_closed:
+                self._take(snapshot)
         except Exception as error:  # whatever it was, the last good view stays and says so
+            self._is_overdue |= fresh  # what was asked for is still owed
             self._fail(error)
             return
         if self._is_closed:
@@ -169,11 +175,13 @@ class Live(Generic[S]):
             self.end(Reason.MISSING if may_look else Reason.UNAUTHORISED)
             return
         self._failures, self._good_at = 0, snapshot.now
+        self._arm()
+
+    def _take(self, snapshot: S) -> None:
         if self._guards().closed() is None:
             self._paint(snapshot)
         else:
             self._is_overdue = True  # never under a dialog; read again once it is closed
-        self._arm()
 
     def _paint(self, snapshot: S) -> None:
         surface, shown = self._surface, self._shown
@@ -201,11 +209,12 @@ class Live(Generic[S]):
         if not was_guarded or self._was_guarded:
             self._arm()
             return
-        interval = self._decide().interval
+        decision = self._decide()
+        interval = decision.interval
         is_first_report, self._awaits_first_report = self._awaits_first_report, False
         if is_first_report and self._clock() - self._painted_at < (interval or _NUDGE_WINDOW):
             self._arm()  # just painted: reading the same again would help nobody
-        elif interval is not None or self._is_overdue:
+        elif decision.reason is not Reason.TERMINAL or self._is_overdue:
             self.nudge()
         else:
             background_tasks.create(self._recheck_access(), name=f"access {self._surface.name}")
@@ -213,7 +222,7 @@ class Live(Generic[S]):
     async def _recheck_access(self) -> None:
         """A page that no longer ticks still has to notice, when shown, that access was lost."""
         try:
-            may_look = await self._surface.may_look(_NUDGE_WINDOW, fresh=True)
+            may_look = await self._surface.may_look(fresh=True)
         except Exception as error:
             _log.warning("%s cannot check access: %s", self._surface.name, error)
             return
@@ -243,8 +252,12 @@ class Live(Generic[S]):
         self._surface.show_badge(BadgeState(decision.reason, self._armed, stale_since), self._shown)
 
     def _delay(self, interval: int | None) -> float | None:
-        if interval is None or self._failures == 0:
+        if self._failures == 0:
             return interval
+        if interval is None and self._is_owed_now():
+            interval = 1  # a finished view whose refresh after an own action failed
+        if interval is None:
+            return None
         return round(back_off(interval, self._failures, random.random()), 1)
 
     def _create_timer(self, delay: float) -> None:

@@ -29,9 +29,12 @@ class PageSession:
         self._open.setdefault(viewer.session_id, set()).add(self)
         client.on_delete(self._leave)
 
-    async def look(self, max_age: float, *, fresh: bool = False) -> Viewer | None:
-        """The viewer with the rights of now; None once the sign-in is over. No activity."""
-        viewer = await self._watch.read(max_age, fresh=fresh)
+    async def look(self, *, fresh: bool = False) -> Viewer | None:
+        """The viewer with the rights of now; None once the sign-in is over. No activity.
+
+        Joins a look that is under way, but takes no earlier answer: lost rights bite at once.
+        """
+        viewer = await self._watch.read(0.0, fresh=fresh)
         if viewer is None:
             self.end()
         else:
@@ -40,7 +43,7 @@ class PageSession:
 
     async def act(self) -> Viewer:
         """The viewer about to do something by hand, which keeps the sign-in alive."""
-        viewer = await self.look(0, fresh=True)
+        viewer = await self.look(fresh=True)
         if viewer is None:
             raise NotAllowedError
         await self._console.auth.touch(viewer.session_id)

@@ -40,8 +40,8 @@ class RunDetailSurface:
         self._paint = paint
         self._clear = clear
 
-    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
-        viewer = await self._session.look(max_age, fresh=fresh)
+    async def may_look(self, *, fresh: bool) -> bool:
+        viewer = await self._session.look(fresh=fresh)
         return viewer is not None and is_visible(scope_for(viewer, self._belongs), self._belongs)
 
     async def read(self, max_age: float, *, fresh: bool) -> RunSnapshot | None:
@@ -100,12 +100,17 @@ class RunListSurface:
         self._paint = paint
         self._clear = clear
 
-    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
-        viewer = await self._session.look(max_age, fresh=fresh)
+    async def may_look(self, *, fresh: bool) -> bool:
+        viewer = await self._session.look(fresh=fresh)
         if viewer is None:
             return False
-        scope = visible_scope(viewer.grants, self._window.scope.workspace_id)
-        return scope == self._window.scope
+        now = visible_scope(viewer.grants, self._window.scope.workspace_id)
+        if now is None or now.tenant_ids is None:
+            return now is not None
+        needed = self._window.scope.tenant_ids
+        if self._window.tenant_id is not None:
+            needed = frozenset({self._window.tenant_id})
+        return needed is not None and needed <= now.tenant_ids
 
     async def read(self, max_age: float, *, fresh: bool) -> RunListSnapshot | None:
         return await self._watch.read(max_age, fresh=fresh)

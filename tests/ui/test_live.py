@@ -57,7 +57,7 @@ class Screen:
     def finish(self) -> None:
         self.status, self.outcome, self.version = "completed", "succeeded", self.version + 1
 
-    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+    async def may_look(self, *, fresh: bool) -> bool:
         self.looks += 1
         return self.allowed
 
@@ -569,3 +569,51 @@ async def test_a_missing_run_is_cleared_like_one_that_may_not_be_seen() -> None:
 
         assert rig.screen.cleared == [Reason.MISSING]
         assert rig.timer is None
+
+
+@stepped
+async def test_a_state_nobody_knows_is_read_again_when_it_is_shown() -> None:
+    async with page(status="Running") as rig:
+        rig.report("visible")
+        rig.report("hidden")
+        rig.screen.status, rig.screen.version = "running", 2
+        await asyncio.sleep(2)
+
+        rig.report("visible")
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.paints) == 1
+        assert rig.badge.reason is Reason.LIVE
+
+
+@stepped
+async def test_a_failing_paint_backs_off_like_a_failing_read() -> None:
+    async with page(age=300) as rig:
+        rig.report("visible")
+
+        def fail(snapshot: Snapshot) -> None:
+            raise ValueError("cannot be shown")
+
+        rig.live._surface.paint = fail
+        rig.screen.version += 1
+        await asyncio.sleep(300)
+
+        assert rig.badge.stale_since is not None
+        assert rig.badge.armed > 10
+        assert len(rig.screen.reads) < 15
+
+
+@stepped
+async def test_a_failed_read_after_an_own_action_is_tried_again() -> None:
+    async with page(status="completed", outcome="failed") as rig:
+        rig.report("visible")
+        rig.screen.status, rig.screen.outcome, rig.screen.version = "queued", None, 2
+        rig.screen.error = ConnectionError("away for a moment")
+        rig.live.nudge(own_action=True)
+        await asyncio.sleep(0.1)
+        rig.screen.error = None
+
+        await asyncio.sleep(5)
+
+        assert len(rig.screen.paints) == 1
+        assert rig.badge.stale_since is None

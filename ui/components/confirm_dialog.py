@@ -8,10 +8,16 @@ from nicegui import ui
 
 from policy.lifecycle import IllegalTransitionError
 from services.operation_run_service import RunMovedError, RunNotFoundError
-from services.operations import NotAllowedError
+from services.operations import BusyElsewhereError, NotAllowedError
 from ui.browser import Browser, Dialog
 
-_REFUSALS = (RunMovedError, RunNotFoundError, NotAllowedError, IllegalTransitionError)
+_REFUSALS = (
+    BusyElsewhereError,
+    RunMovedError,
+    RunNotFoundError,
+    NotAllowedError,
+    IllegalTransitionError,
+)
 _log = logging.getLogger("stillwatch.ui")
 
 

@@ -28,10 +28,10 @@ class RunListPanel:
         build_actions: Callable[[], None] = lambda: None,
     ) -> None:
         self._zone = page.session.zone
+        with ui.element("div").classes("page-head"):
+            build_actions()
+            badge = RefreshBadge("run_list")
         with ui.element("div").classes("panel-host") as self._host:
-            with ui.element("div").classes("page-head"):
-                build_actions()
-                badge = RefreshBadge("run_list")
             notice = StaleNotice()
             self._new = (
                 ui.button(on_click=show_newest, color=None)

@@ -19,13 +19,18 @@ def offers_for(page: Page) -> list[OperationOffer]:
 
 def open_start_dialog(page: Page, tenants: list[TenantRef]) -> None:
     """Ask what to start and for whom; then go to the run, new or already active."""
+    place = page.viewer.workspace
+    if place is None or page.browser.is_dialog_open:
+        return  # the second click of a double click
     offers = {offer.type: offer for offer in offers_for(page)}
 
     async def start() -> None:
         viewer = await page.session.act()
         operation_type, tenant_id = choice.value, reach.value or None
         requested: Requested = await page.console.database.write(
-            lambda session: _operations(page, session).start(viewer, operation_type, tenant_id)
+            lambda session: _operations(page, session).start(
+                viewer, place.id, operation_type, tenant_id
+            )
         )
         if not requested.is_new:
             ui.notify("This is already running; here it is.", type="info")

@@ -63,10 +63,10 @@ class RunPanel:
     def __init__(self, page: Page, run: RunSnapshot, details: RunDetails) -> None:
         self._page = page
         self._zone = page.session.zone
+        with ui.element("div").classes("page-head"):
+            ui.link("Operations", "/operations").classes("crumb")
+            badge = RefreshBadge("run_detail")
         with ui.element("div").classes("panel-host") as self._host:
-            with ui.element("div").classes("page-head"):
-                ui.link("Operations", "/operations").classes("crumb")
-                badge = RefreshBadge("run_detail")
             notice = StaleNotice()
             self._summary = RunSummary()
             with ui.element("div").classes("actions"):
@@ -103,7 +103,7 @@ class RunPanel:
 
     def _ask_to_cancel(self) -> None:
         run = self._live.shown
-        if run is None:
+        if run is None or self._page.browser.is_dialog_open:
             return
 
         async def cancel() -> None:
@@ -122,7 +122,7 @@ class RunPanel:
 
     def _ask_to_retry(self) -> None:
         run = self._live.shown
-        if run is None:
+        if run is None or self._page.browser.is_dialog_open:
             return
 
         async def retry() -> None:

@@ -1,12 +1,13 @@
 """Age is total over aware times, forgiving of a little skew, and refuses what has no offset."""
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.instant import NaiveTimestampError, age, require_aware
+from policy.instant import NaiveTimestampError, age, elapsed, require_aware
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EAST = timezone(timedelta(hours=23, minutes=59))
@@ -67,3 +68,12 @@ def test_a_time_without_an_offset_is_refused_by_name(zone: tzinfo | None) -> Non
     """Case 8."""
     with pytest.raises(NaiveTimestampError, match="started_at must be an aware datetime"):
         require_aware(created_at=None, now=NOW, started_at=NOW.replace(tzinfo=zone))
+
+
+def test_a_clock_change_between_two_times_of_one_zone_is_no_hour() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    before = datetime(2024, 3, 31, 1, 59, 59, tzinfo=berlin)
+    after = datetime(2024, 3, 31, 3, 0, tzinfo=berlin)
+
+    assert elapsed(before, after) == timedelta(seconds=1)
+    assert age(before, after) == timedelta(seconds=1)
