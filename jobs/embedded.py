@@ -54,7 +54,7 @@ class EmbeddedEngine:
 
     def start(self) -> None:
         """Take back what the previous incarnation held when it died, then work."""
-        self._boot()
+        self._boot(is_rescue=True)
         for thread in self._threads:
             thread.start()
 
@@ -72,14 +72,14 @@ class EmbeddedEngine:
             _log.warning("a handler does not stop; its run waits for the next start")
             return
         try:
-            self._boot()
+            self._boot(is_rescue=False)
         except SQLAlchemyError as error:
             _log.warning("runs are handed back at the next start: %s", _first_line(error))
 
-    def _boot(self) -> None:
+    def _boot(self, *, is_rescue: bool) -> None:
         if self._threads:
             with self._database.writing() as session:
-                OperationRunService(session, self.enqueue).boot(self._owner)
+                OperationRunService(session, self.enqueue).boot(self._owner, is_rescue=is_rescue)
 
     def _wake_after(self, session: Session) -> None:
         # Releasing a savepoint counts as a commit here, but nobody else sees the row yet.

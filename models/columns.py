@@ -73,7 +73,7 @@ class JsonDocument(TypeDecorator[Any]):
             return value
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ColumnElement, Index, Text, literal_column, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, Text, literal_column, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
@@ -12,7 +12,8 @@ _DEFAULT = "server_default"
 
 # SQLite takes a partial index only when the query repeats its condition to the letter.
 _IS_ACTIVE = "status IN ('queued', 'running')"
-IS_ACTIVE: ColumnElement[bool] = literal_column(f"operation_run.{_IS_ACTIVE}", Boolean)
+# Untyped, because a boolean is rendered as `(…) = 1`, and that is another condition.
+IS_ACTIVE: ColumnElement[Any] = literal_column(f"operation_run.{_IS_ACTIVE}")
 
 
 class OperationRun(SQLModel, table=True):

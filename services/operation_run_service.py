@@ -255,8 +255,13 @@ class OperationRunService:
             )
         )
 
-    def boot(self, owner: str) -> list[int]:
-        """Take back what `owner`'s previous incarnation held when it died; return the run ids."""
+    def boot(self, owner: str, *, is_rescue: bool = True) -> list[int]:
+        """Take back what `owner`'s previous incarnation held when it died; return the run ids.
+
+        Without `is_rescue`, hand back what `owner` holds because it stops in good order: that is
+        no further attempt, and nothing to be alarmed about.
+        """
+        reason = "its worker died" if is_rescue else "the server stopped"
         rows = self._session.execute(
             update(OperationRun)
             .where(
@@ -267,7 +272,7 @@ class OperationRunService:
             )
             .values(
                 status=next_status(RunStatus.RUNNING, RunEvent.REQUEUE),
-                attempt=OperationRun.attempt + 1,
+                attempt=OperationRun.attempt + int(is_rescue),
                 version=OperationRun.version + 1,
                 started_at=None,
                 lease_token=None,
@@ -278,10 +283,10 @@ class OperationRunService:
         ).all()
         for run_id, workspace_id in rows:
             assert run_id is not None  # a primary key
-            self._record("requeued", run_id, workspace_id, None, {"reason": "its worker died"})
+            self._record("requeued", run_id, workspace_id, None, {"reason": reason})
             self._enqueue(self._session, run_id)
             metrics.run_transitions.labels(RunStatus.RUNNING, RunStatus.QUEUED).inc()
-            metrics.lease_rescues.inc()
+            metrics.lease_rescues.inc(int(is_rescue))
         return [run_id for run_id, _ in rows if run_id is not None]
 
     def _cancel_queued(self, run: OperationRun, user_id: int | None) -> None:

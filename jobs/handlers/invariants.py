@@ -47,7 +47,7 @@ def _of_times(created_at: Any, started_at: Any, completed_at: Any) -> Iterator[F
 def _of_counts(stored: Any) -> Iterator[Finding]:
     try:
         counts = json.loads(stored) if isinstance(stored, str) else stored
-    except ValueError:
+    except (ValueError, RecursionError):
         yield "unreadable_counts", "The counts cannot be read"
         return
     if counts is None or counts == {}:

@@ -195,7 +195,7 @@ def test_stopping_hands_the_work_back_and_the_next_start_finishes_it(
         wait_until(lambda: stored(database, run_id).status == "completed")
 
     run = stored(database, run_id)
-    assert (run.outcome, run.attempt, run.deliveries) == ("succeeded", 2, 2)
+    assert (run.outcome, run.attempt, run.deliveries) == ("succeeded", 1, 2)
 
 
 def test_eight_workers_do_two_hundred_runs_and_none_twice(
