@@ -1,5 +1,5 @@
 # Every target works from a bare checkout and is quick once all is there; scripts/ has the how.
-# `exec` leaves one process below make, which gets the signals that make gets.
+# `exec` hands the signals that make gets to the one process that does the work.
 .PHONY: help run test lint format screenshots lock
 .DEFAULT_GOAL := help
 
