@@ -7,6 +7,7 @@ extends one, so a page that refreshes itself keeps nobody signed in; only `touch
 import asyncio
 import hashlib
 import hmac
+import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from typing import Any, NoReturn
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, and_, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -36,6 +38,7 @@ _TOUCH_EVERY = timedelta(seconds=60)
 # Each verification takes 64 MiB and tens of milliseconds: a flood of sign-ins must queue here.
 _VERIFICATIONS_AT_ONCE = 2
 _HASHER = PasswordHasher()
+_log = logging.getLogger("stillwatch.auth")
 
 
 class SignInRefused(Exception):
@@ -148,7 +151,11 @@ class Auth:
         self._forget_touches_before(now - _TOUCH_EVERY.total_seconds())
         # Noted first: the requests of one page load arrive together, and one of them writes.
         self._touched_at[session_id] = now
-        await self._database.write(partial(_touch, session_id=session_id))
+        try:
+            await self._database.write(partial(_touch, session_id=session_id))
+        except SQLAlchemyError as error:
+            self._touched_at.pop(session_id, None)  # the next deed tries again
+            _log.warning("activity cannot be noted: %s", str(error).partition("\n")[0])
 
     async def sign_out(self, session_id: int) -> None:
         """End a session for good."""

@@ -16,6 +16,7 @@ from services import metrics
 T = TypeVar("T")
 
 _THREADS = 16
+_WRITING_THREADS = 4
 _BUSY_TIMEOUT_MS = 10_000
 
 
@@ -24,13 +25,15 @@ class Database:
     (`read`, `write`).
 
     A slow statement occupies one of 16 threads, never the loop: one person's slow query delays
-    nobody else's page.
+    nobody else's page. Writers have threads of their own, so that all who wait for the write lock
+    together keep nobody from reading.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writers = self.engine.execution_options(stillwatch_writes=True)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
+        self._writing = ThreadPoolExecutor(_WRITING_THREADS, thread_name_prefix="writing")
 
     @property
     def is_sqlite(self) -> bool:
@@ -50,26 +53,30 @@ class Database:
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a reading session, off the event loop."""
-        return await self._in_thread(self.reading, work)
+        return await _in_thread(self._threads, self.reading, work)
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a writing session, off the event loop."""
-        return await self._in_thread(self.writing, work)
+        return await _in_thread(self._writing, self.writing, work)
 
     async def off_loop(self, work: Callable[[], T]) -> T:
         """Run any blocking `work` (hashing, files) off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._threads, self._writing):
+            pool.shutdown(wait=True, cancel_futures=True)
         self.engine.dispose()
 
-    async def _in_thread(self, transaction: Callable[[], Any], work: Callable[[Session], T]) -> T:
-        def transact() -> T:
-            with transaction() as session:
-                return work(session)
 
-        return await self.off_loop(transact)
+async def _in_thread(
+    pool: ThreadPoolExecutor, transaction: Callable[[], Any], work: Callable[[Session], T]
+) -> T:
+    def transact() -> T:
+        with transaction() as session:
+            return work(session)
+
+    return await asyncio.get_running_loop().run_in_executor(pool, transact)
 
 
 def _engine(url: str) -> Engine:

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
+from nicegui import background_tasks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.auth import Viewer
@@ -32,7 +33,8 @@ class SignInGuard:
         if viewer is None:
             await _to_sign_in(request)(scope, receive, send)
             return
-        await self._console.auth.touch(viewer.session_id)
+        # Beside the request: whoever holds the write lock must not keep a page from opening.
+        background_tasks.create(self._console.auth.touch(viewer.session_id), name="note activity")
         scope.setdefault("state", {})["viewer"] = viewer
         await self._app(scope, receive, send)
 
