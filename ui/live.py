@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from nicegui import background_tasks, ui
@@ -54,7 +54,7 @@ class Surface(Protocol[S]):
 
     async def may_look(self, *, fresh: bool) -> bool: ...
     async def read(self, max_age: float, *, fresh: bool) -> S | None: ...
-    def decide(self, snapshot: S | None, guards: Guards) -> Decision: ...
+    def decide(self, snapshot: S | None, guards: Guards, now: datetime) -> Decision: ...
     def version(self, snapshot: S) -> int: ...
     def look(self, snapshot: S) -> Hashable: ...
     def paint(self, snapshot: S) -> None: ...
@@ -74,8 +74,10 @@ class Live(Generic[S]):
         self._browser = browser
         self._clock = clock
         self._shown: S | None = shown
+        self._painted = _identity(surface, shown)
         self._painted_at = clock()
-        self._good_at = shown.now
+        self._read_at = shown.now
+        self._read_when = clock()
         self._anchor = ui.element().classes("hidden")  # holds the timer; nothing clears it
         self._timer: SteadyTimer | None = None
         self._armed: float | None = None
@@ -174,7 +176,7 @@ class Live(Generic[S]):
         if snapshot is None:
             self.end(Reason.MISSING if may_look else Reason.UNAUTHORISED)
             return
-        self._failures, self._good_at = 0, snapshot.now
+        self._failures, self._read_at, self._read_when = 0, snapshot.now, self._clock()
         self._arm()
 
     def _take(self, snapshot: S) -> None:
@@ -187,8 +189,10 @@ class Live(Generic[S]):
         surface, shown = self._surface, self._shown
         if shown is not None and surface.version(snapshot) < surface.version(shown):
             return  # a slow older answer never replaces a newer one
-        if shown is None or _identity(surface, snapshot) != _identity(surface, shown):
+        identity = _identity(surface, snapshot)
+        if identity != self._painted:
             surface.paint(snapshot)
+            self._painted = identity
             metrics.ui_updates.labels(surface.name).inc()
         self._shown = snapshot
         self._painted_at = self._clock()
@@ -228,6 +232,8 @@ class Live(Generic[S]):
             return
         if not may_look:
             self.end(Reason.UNAUTHORISED)
+        elif self._shown is not None and self._guards().closed() is None:
+            self._paint(self._shown)  # no read, but what the person may do can have changed
 
     def _guards(self) -> Guards:
         return Guards(
@@ -238,7 +244,9 @@ class Live(Generic[S]):
         )
 
     def _decide(self) -> Decision:
-        return self._surface.decide(self._shown, self._guards())
+        # The database's clock, carried on by ours: while reads fail, the run ages all the same.
+        now = self._read_at + timedelta(seconds=self._clock() - self._read_when)
+        return self._surface.decide(self._shown, self._guards(), now)
 
     def _arm(self) -> None:
         """The one place that creates the timer, and tells the badge what was really armed."""
@@ -248,7 +256,7 @@ class Live(Generic[S]):
             self._disarm()
             if delay is not None and not self._is_closed:
                 self._create_timer(delay)
-        stale_since = self._good_at if self._failures else None
+        stale_since = self._read_at if self._failures else None
         self._surface.show_badge(BadgeState(decision.reason, self._armed, stale_since), self._shown)
 
     def _delay(self, interval: int | None) -> float | None:

@@ -51,16 +51,16 @@ class RunDetailSurface:
             return None
         return run
 
-    def decide(self, snapshot: RunSnapshot | None, guards: Guards) -> Decision:
+    def decide(self, snapshot: RunSnapshot | None, guards: Guards, now: datetime) -> Decision:
         facts = None if snapshot is None else snapshot.facts
-        now = self._belongs.now if snapshot is None else snapshot.now
         return run_detail_polling.decide(facts, guards, now)
 
     def version(self, snapshot: RunSnapshot) -> int:
         return snapshot.version
 
     def look(self, snapshot: RunSnapshot) -> Hashable:
-        return snapshot.ux_status
+        # The rights too: what a person may not do any more is not offered any more.
+        return snapshot.ux_status, self._session.viewer.grants
 
     def paint(self, snapshot: RunSnapshot) -> None:
         self._paint(snapshot)
@@ -115,7 +115,7 @@ class RunListSurface:
     async def read(self, max_age: float, *, fresh: bool) -> RunListSnapshot | None:
         return await self._watch.read(max_age, fresh=fresh)
 
-    def decide(self, snapshot: RunListSnapshot | None, guards: Guards) -> Decision:
+    def decide(self, snapshot: RunListSnapshot | None, guards: Guards, now: datetime) -> Decision:
         runs = () if snapshot is None else snapshot.runs
         return run_list_polling.decide((run.ux_status for run in runs), guards)
 

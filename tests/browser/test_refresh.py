@@ -109,7 +109,6 @@ def test_an_open_dialog_stops_reading_and_closing_it_reads_once(page: Page, serv
     page.get_by_test_id("run-cancel").click()
     expect(page.get_by_test_id("confirm-dialog")).to_be_visible()
     expect_badge(page, "dialog", "")
-    page.wait_for_timeout(1100)  # past the second in which nudges are one
     before = ticks(server)
 
     page.keyboard.press("Escape")
@@ -272,3 +271,18 @@ def test_a_failed_run_is_started_again_as_a_new_one_that_is_watched(
     expect(page).not_to_have_url(f"{server.url}/operations/{run}")
     expect(page.get_by_test_id("run-status")).to_be_visible()
     expect(page.get_by_text(f"run {run},")).to_be_visible()
+
+
+def test_what_a_person_may_not_do_any_more_is_not_offered_any_more(
+    page: Page, server: Server
+) -> None:
+    run = server.add_run(age=0)
+    open_run(page, server, run)
+    expect(page.get_by_test_id("run-cancel")).to_be_visible()
+
+    server.execute("UPDATE membership SET role='auditor' WHERE user_id=2")
+    try:
+        expect(page.get_by_test_id("run-cancel")).to_be_hidden()
+        expect(page.get_by_test_id("run-status")).to_be_visible()
+    finally:
+        server.execute("UPDATE membership SET role='operator' WHERE user_id=2")

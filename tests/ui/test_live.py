@@ -74,8 +74,7 @@ class Screen:
         finally:
             self._reading -= 1
 
-    def decide(self, snapshot: Snapshot | None, guards: Guards) -> Decision:
-        now = START if snapshot is None else snapshot.now
+    def decide(self, snapshot: Snapshot | None, guards: Guards, now: datetime) -> Decision:
         return run_detail_polling.decide(snapshot and snapshot.facts, guards, now)
 
     def version_of(self, snapshot: Snapshot) -> int:
@@ -617,3 +616,18 @@ async def test_a_failed_read_after_an_own_action_is_tried_again() -> None:
 
         assert len(rig.screen.paints) == 1
         assert rig.badge.stale_since is None
+
+
+@stepped
+async def test_backing_off_is_never_quicker_than_the_pace_the_run_has_aged_to() -> None:
+    async with page() as rig:
+        rig.report("visible")
+        await asyncio.sleep(1.5)
+        rig.report("hidden")
+        rig.screen.error = ConnectionError("away")
+        await asyncio.sleep(600)
+
+        rig.report("visible")
+        await asyncio.sleep(0.1)
+
+        assert rig.badge.armed >= 10
