@@ -1,12 +1,15 @@
 """The tables of the console and the words stored in them."""
 
 from models.operation_run import IS_ACTIVE, OperationRun
-from models.people import AuditEntry, Membership, Tenant, User, UserSession, Workspace
+from models.people import ApiToken, AuditEntry, Membership, Tenant, User, UserSession, Workspace
 from models.review_pack import ReviewPack
+from models.schedule import Schedule
 from models.states import PackStatus, Role, Runner, RunOutcome, RunStatus
+from models.worker import Worker
 
 __all__ = [
     "IS_ACTIVE",
+    "ApiToken",
     "AuditEntry",
     "Membership",
     "OperationRun",
@@ -16,8 +19,10 @@ __all__ = [
     "RunOutcome",
     "RunStatus",
     "Runner",
+    "Schedule",
     "Tenant",
     "User",
     "UserSession",
+    "Worker",
     "Workspace",
 ]

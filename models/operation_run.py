@@ -36,6 +36,7 @@ class OperationRun(SQLModel, table=True):
         Index(
             "ix_operation_run_active",
             "status",
+            text("priority DESC"),
             "id",
             sqlite_where=text(_IS_ACTIVE),
             postgresql_where=text(_IS_ACTIVE),
@@ -87,4 +88,11 @@ class OperationRun(SQLModel, table=True):
     retry_of_id: int | None = Field(
         default=None, foreign_key="operation_run.id", sa_type=BigIntegerId
     )
+    heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Queue order: higher first, then older; not before `available_at` when that is set.
+    priority: int = Field(default=0, sa_column_kwargs={_DEFAULT: text("0")})
+    available_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # At most `concurrency_limit` runs of one key are at work at once; null is no limit.
+    concurrency_key: str | None = Field(default=None, sa_type=Text)
+    concurrency_limit: int | None = Field(default=None)
     active_key: str | None = Field(default=None, unique=True, sa_type=Text)

@@ -86,6 +86,26 @@ class UserSession(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class ApiToken(SQLModel, table=True):
+    """What a program shows to act in a workspace. Only the SHA-256 of the token is stored."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_workspace", "workspace_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
+    workspace_id: int = Field(foreign_key="workspace.id", sa_type=BigIntegerId)
+    name: str = Field(sa_type=Text)
+    token_hash: str = Field(unique=True, sa_type=Text)
+    created_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    created_by_user_id: int | None = Field(
+        default=None, foreign_key="user_account.id", sa_type=BigIntegerId
+    )
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class AuditEntry(SQLModel, table=True):
     """Who did what to what, written in the transaction of the deed itself."""
 

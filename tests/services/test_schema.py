@@ -12,7 +12,7 @@ from services import schema
 from services.database import Database
 from services.schema import SchemaError
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 def test_an_empty_folder_becomes_a_current_database(tmp_path: Path) -> None:
@@ -34,15 +34,35 @@ def test_an_empty_file_becomes_a_current_database(tmp_path: Path) -> None:
     assert names_in(tmp_path) == {"stillwatch.db"}
 
 
+@pytest.mark.filterwarnings("ignore:autogenerate skipping")
 def test_the_migrations_and_the_models_say_the_same(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                # The direction of an index's column cannot be read back; see the next test.
+                "include_object": lambda _o, name, *_: name != "ix_operation_run_active",
+            },
         )
 
         differences = compare_metadata(context, SQLModel.metadata)
 
     assert differences == []
+
+
+def test_the_queue_is_read_in_its_order_from_a_small_index(database_file: Path) -> None:
+    with closing(sqlite3.connect(database_file)) as raw:
+        plan = raw.execute(
+            "EXPLAIN QUERY PLAN SELECT id FROM operation_run "
+            "WHERE status IN ('queued', 'running') AND status = 'queued' "
+            "ORDER BY priority DESC, id LIMIT 1"
+        ).fetchall()
+
+    assert [row[3] for row in plan] == [
+        "SEARCH operation_run USING COVERING INDEX ix_operation_run_active (status=?)"
+    ]
 
 
 def test_the_migrated_file_is_current(database: Database) -> None:
@@ -88,9 +108,9 @@ def test_the_previous_state_is_put_aside_before_an_upgrade(
 
     done = schema.bring_up_to_date(f"sqlite:///{database_file}")
 
-    aside = database_file.with_name("stillwatch.db.before-0001-upgrade")
-    assert done == f"migrated to 0002, the previous state is in {aside}"
-    assert (revision_of(aside), revision_of(database_file)) == (HEAD, "0002")
+    aside = database_file.with_name(f"stillwatch.db.before-{HEAD}-upgrade")
+    assert done == f"migrated to next, the previous state is in {aside}"
+    assert (revision_of(aside), revision_of(database_file)) == (HEAD, "next")
 
 
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
@@ -118,14 +138,14 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 def add_next_revision(
     folder: Path, monkeypatch: pytest.MonkeyPatch, and_then: str = "pass"
 ) -> None:
-    """Give the code a second revision, so that the first one is an older state."""
+    """Give the code one more revision, so that the newest one is an older state."""
     migrations = folder / "migrations"
     (migrations / "versions").mkdir(parents=True)
-    for name in ("env.py", "versions/0001_first_tables.py"):
-        (migrations / name).write_bytes((schema._MIGRATIONS / name).read_bytes())
-    (migrations / "versions" / "0002_next.py").write_text(
+    for source in (schema._MIGRATIONS / "env.py", *schema._MIGRATIONS.glob("versions/*.py")):
+        (migrations / source.relative_to(schema._MIGRATIONS)).write_bytes(source.read_bytes())
+    (migrations / "versions" / "next.py").write_text(
         "from alembic import op\n"
-        "revision, down_revision = '0002', '0001'\n"
+        f"revision, down_revision = 'next', '{HEAD}'\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE added (id INTEGER)')\n"
         f"    {and_then}\n"
