@@ -110,8 +110,8 @@ def _postgresql_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
     return "clock_timestamp()"
 
 
-class ago(FunctionElement[datetime]):
-    """The database's clock less a span: `ago(timedelta(minutes=30))`."""
+class from_now(FunctionElement[datetime]):
+    """The database's clock and a span, which may be negative: `from_now(timedelta(minutes=5))`."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -120,12 +120,12 @@ class ago(FunctionElement[datetime]):
         super().__init__(bindparam(None, span.total_seconds(), Float))
 
 
-@compiles(ago, "sqlite")
-def _sqlite_ago(element: ago, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(from_now, "sqlite")
+def _sqlite_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) -> str:
     seconds = compiler.process(element.clauses, **kw)
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '-' || {seconds} || ' seconds')"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
 
 
-@compiles(ago, "postgresql")
-def _postgresql_ago(element: ago, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"clock_timestamp() - make_interval(secs => {compiler.process(element.clauses, **kw)})"
+@compiles(from_now, "postgresql")
+def _postgresql_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)})"

@@ -8,8 +8,8 @@ from functools import partial
 from services import runs
 from services.auth import Auth, Viewer
 from services.database import Database
-from services.operation_run_service import Enqueue
 from services.operations import OperationOffer
+from services.run_terms import Enqueue
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow
 from services.snapshots import SharedReads
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
 from models import OperationRun, Workspace
-from models.columns import ago, utc_now
+from models.columns import from_now, utc_now
 from services.database import Database
 from tests.databases import postgresql_only, sqlite_only
 from tests.services.runs import add_workspace, stored
@@ -107,9 +107,9 @@ def test_a_nul_in_a_document_is_no_reason_to_lose_the_document(database: Databas
     assert {name.replace("\ufffd", "\0") for name in seen} == set(document)
 
 
-def test_the_database_s_clock_can_be_asked_for_the_past(database: Database) -> None:
+def test_a_span_counts_from_the_database_s_own_clock(database: Database) -> None:
     with database.reading() as session:
-        now, past = session.execute(select(utc_now(), ago(timedelta(minutes=5.5)))).one()
+        now, past = session.execute(select(utc_now(), from_now(-timedelta(minutes=5.5)))).one()
 
     assert timedelta(minutes=5.5) <= now - past + timedelta(milliseconds=2)
     assert now - past < timedelta(minutes=6)

@@ -21,7 +21,7 @@ def checking(sqlite_database: Database, tmp_path: Path) -> RunContext:
         OperationRunService(session).request(request(workspace_id))
         run = OperationRunService(session).claim("here")
     assert run is not None
-    return RunContext(run, sqlite_database, tmp_path, lambda: False)
+    return RunContext(run, sqlite_database, tmp_path)
 
 
 def test_a_text_that_is_no_utf8_is_a_finding(checking: RunContext, database_file: Path) -> None:

@@ -32,7 +32,7 @@ def context(database: Database, folder: Path) -> RunContext:
         service.request(request(workspace_id))
         claimed = service.claim("here")
     assert claimed is not None
-    return RunContext(claimed, database, folder, lambda: False)
+    return RunContext(claimed, database, folder)
 
 
 def store(database: Database, workspace_id: int, **columns: str | None) -> int:

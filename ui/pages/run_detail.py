@@ -12,8 +12,8 @@ from policy.access import Action
 from policy.decision import Reason
 from policy.status import UxStatus
 from services import runs
-from services.operation_run_service import Requested
 from services.operations import Operations, may_retry
+from services.run_terms import Requested
 from services.runs import RunDetails, RunSnapshot
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.refresh_badge import RefreshBadge
