@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -69,6 +69,13 @@ class Database:
         for pool in (self._threads, self._writing):
             pool.shutdown(wait=True, cancel_futures=True)
         self.engine.dispose()
+
+
+def wait_for_turn(session: Session, name: str) -> None:
+    """Let only one transaction at a time go on from here, among those that give this `name`."""
+    # On SQLite whoever writes has waited already.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
 
 async def _in_thread(
