@@ -157,7 +157,7 @@ def _program(name: str) -> str:
     # Looked up without importing: the package makes folders and warns as it is imported.
     spec = importlib.util.find_spec(_PACKAGE)
     folders = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
-    newest = max((found for folder in folders for found in folder.glob(f"pginstall*/bin/{name}")))
+    newest = max(found for folder in folders for found in folder.glob(f"pginstall*/bin/{name}"))
     return str(newest)
 
 
