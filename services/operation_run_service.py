@@ -339,23 +339,17 @@ class OperationRunService:
         return self._session.scalar(select(_RUN.c.id).where(_RUN.c.active_key == active_key))
 
     def _next_claimable(self, run_id: int | None) -> Row[Any] | None:
-        queued = and_(
-            IS_ACTIVE,
-            _RUN.c.status == RunStatus.QUEUED,
-            _RUN.c.runner == Runner.WORKER,
-            or_(_RUN.c.available_at.is_(None), _RUN.c.available_at <= utc_now()),
-            _HAS_ROOM,
-        )
         query = select(_RUN)
         if run_id is None:
-            query = query.where(queued).order_by(_RUN.c.priority.desc(), _RUN.c.id).limit(1)
+            query = query.where(_IS_WAITING, _HAS_ROOM)
+            query = query.order_by(_RUN.c.priority.desc(), _RUN.c.id).limit(1)
         else:
             abandoned = and_(
                 _RUN.c.status == RunStatus.RUNNING,
                 _RUN.c.runner == Runner.WORKER,
                 _RUN.c.lease_until < utc_now(),
             )
-            query = query.where(_RUN.c.id == run_id, or_(queued, abandoned))
+            query = query.where(_RUN.c.id == run_id, or_(and_(_IS_WAITING, _HAS_ROOM), abandoned))
         return self._session.execute(query).one_or_none()
 
     def _take(self, run: Row[Any], owner: str) -> ClaimedRun | None:
@@ -452,13 +446,7 @@ class OperationRunService:
             return
         waiting = self._session.execute(
             select(_RUN)
-            .where(
-                IS_ACTIVE,
-                _RUN.c.status == RunStatus.QUEUED,
-                _RUN.c.concurrency_key == run.concurrency_key,
-                or_(_RUN.c.available_at.is_(None), _RUN.c.available_at <= utc_now()),
-                _RUN.c.id != run.id,
-            )
+            .where(_IS_WAITING, _RUN.c.concurrency_key == run.concurrency_key)
             .order_by(_RUN.c.priority.desc(), _RUN.c.id)
             .limit(1)
         ).one_or_none()
@@ -541,6 +529,17 @@ def find_expired(session: Session) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def find_waiting(session: Session) -> list[Delivery]:
+    """The runs that a worker could take now, in the order of the queue, at most 100."""
+    waiting = session.execute(
+        select(_RUN.c.id, _RUN.c.attempt, _RUN.c.priority)
+        .where(_IS_WAITING, _HAS_ROOM)
+        .order_by(_RUN.c.priority.desc(), _RUN.c.id)
+        .limit(_AT_ONCE)
+    )
+    return [Delivery(run.id, run.attempt, run.priority, None) for run in waiting]
+
+
 def insert_history(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert runs that finished before this console watched them; return how many.
 
@@ -573,6 +572,12 @@ def _has_room() -> ColumnElement[bool]:
 
 
 _HAS_ROOM = _has_room()
+_IS_WAITING = and_(
+    IS_ACTIVE,
+    _RUN.c.status == RunStatus.QUEUED,
+    _RUN.c.runner == Runner.WORKER,
+    or_(_RUN.c.available_at.is_(None), _RUN.c.available_at <= utc_now()),
+)
 
 
 def _closed() -> dict[str, Any]:
