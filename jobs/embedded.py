@@ -14,6 +14,7 @@ from sqlmodel import col
 from jobs.faults import Faults, first_line
 from jobs.operation import Operation
 from jobs.performer import Performer
+from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
 from models import OperationRun, Runner, RunStatus
 from models.columns import utc_now
@@ -57,7 +58,9 @@ class EmbeddedEngine:
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         rescue = rescuing(database, self.enqueue, lease)
-        self._sweeper = Sweeper([*presence, rescue, *chores], sweep, self._faults)
+        offers = {kind: operation.offer for kind, operation in operations.items()}
+        start_due = starting_due(database, self.enqueue, offers)
+        self._sweeper = Sweeper([*presence, rescue, start_due, *chores], sweep, self._faults)
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
             for number in range(1, slots + 1)
