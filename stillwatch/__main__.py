@@ -6,12 +6,17 @@ from typing import Any
 import click
 
 from stillwatch import __version__
+from stillwatch.here import checkout as _checkout
+from stillwatch.schedule_command import schedule
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="stillwatch")
 def main() -> None:
     """The Stillwatch operations console."""
+
+
+main.add_command(schedule)
 
 
 @main.command()
@@ -128,17 +133,6 @@ def _read_password(from_stdin: bool) -> str:
 
 def _administer(what: str, *arguments: Any) -> None:
     _checkout().administer(what, *arguments)
-
-
-def _checkout() -> Any:
-    """The console's half of the command, which only a checkout or the image has."""
-    try:
-        import settings  # noqa: F401 - only to see whether this is a checkout
-    except ModuleNotFoundError as error:
-        raise click.ClickException("This command needs a checkout of the console.") from error
-    from stillwatch import checkout
-
-    return checkout
 
 
 if __name__ == "__main__":
