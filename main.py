@@ -15,7 +15,7 @@ from sqlmodel import col
 
 import seed_data
 from api import health
-from jobs.embedded import EmbeddedEngine
+from jobs.engines import engine_for
 from jobs.operation import built_in_operations
 from models import User
 from services import metrics, schema
@@ -69,7 +69,14 @@ def prepare_database(settings: Settings) -> Database:
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
     slots = settings.workers if database.is_sqlite else 0
-    engine = EmbeddedEngine(database, built_in_operations(), slots, settings.data_dir)
+    engine = engine_for(
+        database,
+        built_in_operations(),
+        slots,
+        settings.data_dir,
+        lease=settings.lease,
+        sweep=settings.sweep,
+    )
     auth = Auth(database)
     console = console_module.compose(
         database,

@@ -13,7 +13,9 @@ from scripts.postgres_server import PostgresServer
 from services import schema
 
 _CONTROL = re.compile(r"(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET)\b")
-_LOGGED = re.compile(r"LOG:  (?:statement|execute [^:]*): +(.*)")
+# The rest of a statement of several lines is indented; an empty one only asks for a sign of life.
+_LOGGED = re.compile(r"LOG:  (?:statement|execute [^:]*): ?([^\n]*(?:\n\t[^\n]*)*)")
+_EMPTY = ("", ";")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,12 @@ class Distributed:
         self._log_begin = self._log.stat().st_size
 
     def counted(self, form: Form) -> tuple[int, int]:
-        """Statements and transactions of all workers since `begin_counting`, by the server."""
+        """The same as the server has seen it, so that Procrastinate's own are among them."""
         with self._log.open(errors="replace") as log:
             log.seek(self._log_begin)
-            statements = _LOGGED.findall(log.read())
+            logged = _LOGGED.findall(log.read())
         self._log_statements("none")
+        statements = [text.strip() for text in logged if text.strip() not in _EMPTY]
         control = [sql for sql in statements if _CONTROL.match(sql)]
         begun = sum(1 for sql in control if sql.startswith("BEGIN"))
         return len(statements) - len(control), begun
