@@ -100,13 +100,14 @@ class EmbeddedEngine:
             self._wake.notify()
 
     def _work(self) -> None:
-        rest = _LOOK_EVERY
+        rest, may_be_more = _LOOK_EVERY, False
         while not self._stopping.is_set():
             # Noted before looking, so that a commit in between is not slept through.
             seen = self._wake_ups
             try:
-                run = self._claim()
+                run = self._claim(is_sure=may_be_more)
                 self._faults.clear()
+                may_be_more = run is not None
                 if run is None:
                     self._sleep(seen)
                 else:
@@ -130,11 +131,13 @@ class EmbeddedEngine:
             if is_lookout:
                 self._has_lookout = False
 
-    def _claim(self) -> ClaimedRun | None:
+    def _claim(self, is_sure: bool = False) -> ClaimedRun | None:
         # Look before asking for the write lock: an idle worker must not stand in anybody's way.
-        with self._database.reading() as session:
-            if session.scalar(_NEXT_QUEUED) is None:
-                return None
+        # Where there was a run just now there often is another.
+        if not is_sure:
+            with self._database.reading() as session:
+                if session.scalar(_NEXT_QUEUED) is None:
+                    return None
         with self._database.writing() as session:
             return OperationRunService(session, self.enqueue, self._lease).claim(self._owner)
 
