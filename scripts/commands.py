@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> int:
         ]:
             return _with_clear_endings(name, rest)
     print(
-        "usage: bootstrap.py run | cluster | test [pytest arguments] | bench [names] | lint | format"
-        " | lock | screenshots",
+        "usage: bootstrap.py run | cluster | test [pytest arguments] | bench [names] | lint"
+        " | format | lock | screenshots",
         file=sys.stderr,
     )
     return 2
