@@ -56,6 +56,7 @@ _QUANTITIES: dict[str, tuple[str, dict[str, float], bool]] = {
     "start latency, median": ("ms", {"embedded": 50, "distributed": 25}, False),
     "start latency, 95th percentile": ("ms", {}, False),
     "lifecycles, requested one by one": ("/s", {"embedded": 250, "distributed": 250}, True),
+    "processor per lifecycle, ours": ("ms", {}, False),
     "idle, processor per worker": ("% of a core", {"embedded": 1, "distributed": 1}, False),
     "idle, statements per worker": ("/s", {"embedded": 3, "distributed": 3}, False),
     "idle, transactions per worker": ("/s", {}, False),
@@ -73,14 +74,15 @@ def _round(form: AnyForm) -> dict[str, float]:
         workspace_id = _add_workspace(database)
         with form.running() as running:
             latencies = _latencies(running, workspace_id, lambda: _wait_for_the_end(database))
-            rate = _rate(running, database, workspace_id)
+            rate, used = _rate(running, database, workspace_id)
     finally:
         database.close()
-    tenths = statistics.quantiles(latencies, n=20)
+    twentieths = statistics.quantiles(latencies, n=20)
     return {
         "start latency, median": statistics.median(latencies),
-        "start latency, 95th percentile": tenths[18],
+        "start latency, 95th percentile": twentieths[18],
         "lifecycles, requested one by one": rate,
+        "processor per lifecycle, ours": used,
         **_idle(form),
     }
 
@@ -97,10 +99,14 @@ def _latencies(form: Form, workspace_id: int, wait: Callable[[], None]) -> list[
     return [(started[run] - at) / 1e6 for run, at in committed.items()]
 
 
-def _rate(form: Form, database: Database, workspace_id: int) -> float:
-    """Runs per second from the first request to the last end, while they are requested."""
+def _rate(form: Form, database: Database, workspace_id: int) -> tuple[float, float]:
+    """Runs per second from the first request to the last end, while they are requested, and
+    milliseconds of processor for each in all of our own processes."""
+    ours = {form.requester, *form.workers}
+    before = sum(node.processor_seconds() for node in ours)
     asked = form.requester.times("request", workspace_id, _LIFECYCLES, 0)
     _wait_for_the_end(database)
+    used = sum(node.processor_seconds() for node in ours) - before
     with database.reading() as session:
         first, last = session.execute(
             select(
@@ -109,7 +115,7 @@ def _rate(form: Form, database: Database, workspace_id: int) -> float:
         ).one()
     assert first is not None
     assert last is not None
-    return len(asked) / (last - first).total_seconds()
+    return len(asked) / (last - first).total_seconds(), 1000 * used / len(asked)
 
 
 def _idle(form: AnyForm) -> dict[str, float]:
