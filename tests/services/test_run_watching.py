@@ -61,9 +61,7 @@ def test_the_queue_is_ordered_by_priority_and_then_by_age(database: Database) ->
     urgent = queue(database, here, "urgent", priority=5)
     late = queue(database, here, "late", priority=-1)
 
-    positions = [
-        look(database, run_id).queue_position for run_id in (urgent, first, second, late)
-    ]
+    positions = [look(database, run_id).queue_position for run_id in (urgent, first, second, late)]
 
     assert positions == [1, 2, 3, 4]
 
@@ -72,8 +70,9 @@ def test_what_is_not_due_and_what_is_not_the_workers_stands_in_nobodys_way(
     database: Database,
 ) -> None:
     here = add_workspace(database)
-    later, outside = queue(database, here, "later"), queue(
-        database, here, "outside", runner=Runner.EXTERNAL
+    later, outside = (
+        queue(database, here, "later"),
+        queue(database, here, "outside", runner=Runner.EXTERNAL),
     )
     waiting = queue(database, here, "waiting")
     put_off(database, later, timedelta(hours=1))
@@ -173,9 +172,7 @@ def test_only_what_is_new_of_the_trail_is_read_again(database: Database) -> None
     with database.writing() as session:
         # Read again it would show; kept from the last read it does not.
         session.execute(text("UPDATE audit_entry SET action = 'run.rewritten'"))
-        OperationRunService(session).complete(
-            run_id, claimed.token, RunOutcome.SUCCEEDED, NOTHING
-        )
+        OperationRunService(session).complete(run_id, claimed.token, RunOutcome.SUCCEEDED, NOTHING)
     done = look(database, run_id, beaten)
 
     assert [entry.action for entry in taken.trail.events] == ["run.requested", "run.claimed"]

@@ -40,8 +40,9 @@ def ago(seconds: float) -> datetime:
 
 
 def queued(age: float = 60, **columns: Any) -> LifeFacts:
-    row: dict[str, Any] = {"worker_seen_at": ago(3), "queue_position": 4, "runner": "worker"}
-    return LifeFacts(status="queued", outcome=None, created_at=ago(age), **{**row, **columns})
+    row: dict[str, Any] = {"created_at": ago(age), "runner": "worker"}
+    there = {"worker_seen_at": ago(3), "queue_position": 4}
+    return LifeFacts(status="queued", outcome=None, **{**row, **there, **columns})
 
 
 def running(silence: float, **columns: Any) -> LifeFacts:
