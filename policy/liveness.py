@@ -20,6 +20,7 @@ class Sign(StrEnum):
     NONE = "none"
     NO_WORKER = "no_worker"
     NOT_BEFORE = "not_before"
+    HELD_BACK = "held_back"
     WAITING = "waiting"
     BEATING = "beating"
     STALLED = "stalled"
@@ -30,7 +31,8 @@ class Sign(StrEnum):
 class LifeFacts:
     """The persisted facts of a run that its liveness depends on; times are aware.
 
-    `queue_position` is 1 for the run that is next; `worker_seen_at` is when any worker was.
+    `queue_position` is 1 for the run that is next; `has_room` is false while a limit keeps it
+    back from an idle worker; `worker_seen_at` is when any worker was last seen.
     """
 
     status: str | None
@@ -39,6 +41,7 @@ class LifeFacts:
     created_at: datetime | None = None
     available_at: datetime | None = None
     queue_position: int | None = None
+    has_room: bool | None = None
     worker_seen_at: datetime | None = None
     heartbeat_at: datetime | None = None
     lease_until: datetime | None = None
@@ -90,6 +93,8 @@ def _queued(run: LifeFacts, now: datetime) -> Liveness:
     waited = age(due if due is not None else run.created_at, now)
     if waited is not None and waited < _WAITING_IS_NORMAL:
         return _NOTHING
+    if is_ours and run.has_room is False:
+        return Liveness(Sign.HELD_BACK)
     return Liveness(Sign.WAITING, position=run.queue_position if is_ours else None)
 
 

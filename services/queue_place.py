@@ -8,19 +8,24 @@ from sqlmodel import col
 
 from models import OperationRun, Runner, RunStatus, Worker, is_active_as
 from models.columns import UtcDateTime, utc_now
+from services.operation_run_service import HAS_ROOM
 
 # Counted no further: behind a thousand others nobody asks for the exact number.
 MOST_AHEAD = 1000
 
 
-def place_columns() -> tuple[Label[int | None], Label[Any]]:
-    """`queue_position`, 1 for the run that is next and at most two above `MOST_AHEAD`, and
-    `worker_seen_at`, when any worker was last seen; both null unless the run is queued."""
+def place_columns() -> tuple[Label[Any], ...]:
+    """Three columns that are null unless the run is queued.
+
+    `queue_position` is 1 for the run that is next, and at most two above `MOST_AHEAD`; `has_room`
+    is false while its concurrency limit keeps it back; `worker_seen_at` is when any worker was.
+    """
     is_queued = col(OperationRun.status) == RunStatus.QUEUED
     is_in_line = is_queued & (col(OperationRun.runner) == Runner.WORKER) & _is_due(OperationRun)
     seen_at = select(func.max(col(Worker.seen_at), type_=UtcDateTime())).scalar_subquery()
     return (
         case((is_in_line, _ahead() + 1)).label("queue_position"),
+        case((is_in_line, HAS_ROOM)).label("has_room"),
         case((is_queued, seen_at)).label("worker_seen_at"),
     )
 

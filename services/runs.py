@@ -53,7 +53,7 @@ _JOINED = ("now", "tenant_slug", "tenant_name", "initiator_name")
 class RunSnapshot:
     """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC.
 
-    `queue_position`, `worker_seen_at` and `trail` are read for one run only, not for lists.
+    `queue_position` and all that follows is read for one run only, not for lists.
     """
 
     now: datetime
@@ -84,6 +84,7 @@ class RunSnapshot:
     lease_until: datetime | None
     lease_owner: str | None
     queue_position: int | None = None
+    has_room: bool | None = None
     worker_seen_at: datetime | None = None
     trail: RunTrail = NO_TRAIL
 
@@ -105,6 +106,7 @@ class RunSnapshot:
             created_at=self.created_at,
             available_at=self.available_at,
             queue_position=self.queue_position,
+            has_room=self.has_room,
             worker_seen_at=self.worker_seen_at,
             heartbeat_at=self.heartbeat_at,
             lease_until=self.lease_until,
@@ -164,6 +166,7 @@ def find_run(session: Session, run_id: int, last: RunSnapshot | None = None) -> 
     return replace(
         _snapshot(row),
         queue_position=row.queue_position,
+        has_room=row.has_room,
         worker_seen_at=row.worker_seen_at,
         trail=trail_of(row, known),
     )

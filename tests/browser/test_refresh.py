@@ -260,7 +260,7 @@ def test_a_failed_run_is_started_again_as_a_new_one_that_is_watched(
     page: Page, server: Server
 ) -> None:
     """POLICY.md, case 20."""
-    run = server.add_run(age=30, type="database.check")
+    run = server.add_run(age=30, type="database.check", runner="worker")
     server.finish(run, "failed")
     open_run(page, server, run)
     expect_badge(page, "terminal", "")

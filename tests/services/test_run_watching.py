@@ -85,6 +85,20 @@ def test_what_is_not_due_and_what_is_not_the_workers_stands_in_nobodys_way(
     assert look(database, waiting).queue_position == 2
 
 
+def test_a_concurrency_limit_keeps_a_run_back(database: Database) -> None:
+    here = add_workspace(database)
+    limit = {"concurrency_key": "tenant-1", "concurrency_limit": 1}
+    queue(database, here, "first", **limit)
+    second, free = queue(database, here, "second", **limit), queue(database, here, "free")
+    before = look(database, second)
+    with database.writing() as session:
+        OperationRunService(session).claim("w1")
+
+    assert before.has_room is True
+    assert look(database, second).has_room is False
+    assert look(database, free).has_room is True
+
+
 def test_other_workspaces_stand_in_the_same_queue(database: Database) -> None:
     here, there = add_workspace(database, "here"), add_workspace(database, "there")
     queue(database, there, "theirs")
@@ -132,10 +146,12 @@ def test_the_place_in_the_queue_comes_from_the_small_index_of_active_runs(
         look(sqlite_database, run_id)
 
     plan = explained(sqlite_database, seen[-1])
-    for alias in ("urgent", "older"):
+    for alias in ("urgent", "older", "working"):
         steps = [step for step in plan if f" {alias} " in f"{step} "]
         assert len(steps) == 1
-        assert "USING INDEX ix_operation_run_active (status=? AND priority" in steps[0]
+        assert "USING INDEX ix_operation_run_active (status=?" in steps[0]
+    assert "(status=? AND priority=? AND id<?)" in str(plan)
+    assert "(status=? AND priority>?)" in str(plan)
     assert not [step for step in plan if step.startswith(("SCAN operation_run", "SCAN audit"))]
 
 

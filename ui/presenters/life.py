@@ -30,6 +30,7 @@ class HeartbeatView(TypedDict):
 _LOOKS = {
     Sign.NO_WORKER: ("mixed", "cloud_off"),
     Sign.NOT_BEFORE: ("waiting", "update"),
+    Sign.HELD_BACK: ("waiting", "hourglass_empty"),
     Sign.WAITING: ("waiting", "hourglass_empty"),
     Sign.STALLED: ("mixed", "warning_amber"),
     Sign.RUN_OUT: ("bad", "warning_amber"),
@@ -74,6 +75,8 @@ def _words(run: RunSnapshot, zone: ZoneInfo) -> str:
         return f"No worker is running: {seen}. The run starts as soon as one is there."
     if life.sign is Sign.NOT_BEFORE:
         return f"Next attempt at {at}." if run.attempt > 1 else f"It is put off until {at}."
+    if life.sign is Sign.HELD_BACK:
+        return "Waiting for its turn: no more runs of its kind may be at work at once."
     if life.sign is Sign.WAITING:
         return _waiting(run, life.position)
     stalled = f"Stalled since {at}: no heartbeat from {holder(run)} since then"

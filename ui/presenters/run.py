@@ -93,7 +93,7 @@ def run_summary(run: RunSnapshot, zone: ZoneInfo) -> SummaryView:
         "elapsed": _elapsed(run),
         "facts": [
             {"name": "Tenant", "value": run.tenant_name or WHOLE_WORKSPACE},
-            {"name": "Started by", "value": run.initiator_name or SYSTEM},
+            {"name": "Started by", "value": _starter(run)},
             *_runner(run),
             *_deliveries(run),
         ],
@@ -169,6 +169,12 @@ def _elapsed(run: RunSnapshot) -> ElapsedView:
         return {"word": "running for", "seconds": ran, "running": True}
     took = seconds_between(begin, run.completed_at)
     return {"word": "took", "seconds": took, "running": False}
+
+
+def _starter(run: RunSnapshot) -> str:
+    if run.initiator_name is None and is_outside(run) and run.lease_owner:
+        return clipped(run.lease_owner, 80)
+    return run.initiator_name or SYSTEM
 
 
 def _runner(run: RunSnapshot) -> list[FactView]:

@@ -99,7 +99,10 @@ def _completed(run: RunSnapshot, trail: list[_Moment]) -> list[_Moment]:
 def _leading_to(trail: list[_Moment], stage: Stage, at: datetime | None) -> list[_Moment]:
     """`trail`, whose last phase is `stage`, begun at the time that the columns know."""
     if _last(trail) is not stage:
-        return [*trail, _Moment(stage, at)]
+        place = len(trail)
+        while at is not None and _is_noted_after(trail[place - 1], at):
+            place -= 1
+        return [*trail[:place], _Moment(stage, at), *trail[place:]]
     last = max(n for n, moment in enumerate(trail) if moment.stage is stage)
     return [*trail[:last], _at(trail[last], at), *trail[last + 1 :]]
 
@@ -111,7 +114,7 @@ def _entry(
     is_end = moment.stage is Stage.ENDED
     return {
         "phase": _name(run, moment.stage),
-        "tone": "active" if is_running else STATUS[run.ux_status].tone if is_end else "quiet",
+        "tone": STATUS[run.ux_status].tone if is_running or is_end else "quiet",
         "text": moment.text,
         "at": at if moment.at is not None or moment.stage is not None else "",
         "utc": in_utc(moment.at),
@@ -136,6 +139,10 @@ def _is_active(run: RunSnapshot, moment: _Moment) -> bool:
 
 def _at(moment: _Moment, at: datetime | None) -> _Moment:
     return moment if at is None else replace(moment, at=at)
+
+
+def _is_noted_after(moment: _Moment, at: datetime) -> bool:
+    return moment.stage is None and moment.at is not None and moment.at > at
 
 
 def _last(moments: Sequence[_Moment]) -> Stage | None:

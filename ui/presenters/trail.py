@@ -66,7 +66,9 @@ def _happening(name: str, told: _Told) -> Happening:
 
 
 def _by(event: RunEventEntry, details: Mapping[Any, Any]) -> str:
-    via = _clip(details.get("via"))
+    # A program has no account; it acts through a token, which has a name.
+    token = details.get("via")
+    via = _clip(token.get("name") if isinstance(token, Mapping) else token)
     if event.actor_name:
         return f"{event.actor_name} through {via}" if via else event.actor_name
     return via or _NOBODY

@@ -29,6 +29,7 @@ facts = st.builds(
     created_at=maybe,
     available_at=maybe,
     queue_position=st.none() | st.integers(1, 1002),
+    has_room=st.none() | st.booleans(),
     worker_seen_at=maybe,
     heartbeat_at=maybe,
     lease_until=maybe,
@@ -61,6 +62,15 @@ def test_waiting_is_worth_a_word_from_ten_seconds_on(age: float, sign: Sign) -> 
 
 def test_who_waits_is_told_the_place_in_the_queue() -> None:
     assert liveness(queued(), NOW) == Liveness(Sign.WAITING, position=4)
+
+
+def test_a_limit_keeps_a_run_back_from_an_idle_worker() -> None:
+    held_back = queued(has_room=False)
+
+    assert liveness(held_back, NOW) == Liveness(Sign.HELD_BACK)
+    assert liveness(replace(held_back, created_at=ago(9)), NOW) == NOTHING
+    assert liveness(replace(held_back, worker_seen_at=None), NOW).sign is Sign.NO_WORKER
+    assert liveness(queued(has_room=True), NOW).sign is Sign.WAITING
 
 
 def test_an_unknown_age_counts_as_waiting() -> None:

@@ -41,6 +41,10 @@ def test_waiting_names_the_place_in_the_queue(position: int | None, text: str) -
     assert words(queued(queue_position=position)) == text
 
 
+def test_what_a_limit_keeps_back_does_not_wait_for_a_worker() -> None:
+    assert words(queued(has_room=False)).startswith("Waiting for its turn:")
+
+
 def test_that_no_worker_is_running_says_since_when() -> None:
     gone = queued(worker_seen_at=NOW - timedelta(seconds=40))
     yesterday = queued(worker_seen_at=NOW - timedelta(days=1))

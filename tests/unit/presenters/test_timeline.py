@@ -122,6 +122,21 @@ def test_what_only_the_columns_know_is_added_to_the_trail() -> None:
     assert entries(taken_by_others)[1]["running"]
 
 
+def test_what_the_columns_add_stands_before_what_was_noted_later() -> None:
+    asked = a_trail(("cancel_requested", {}), actor="Ada")
+    ended = NOW - timedelta(seconds=5)
+
+    running, cancelled = a_run(trail=asked), a_run("completed", "cancelled", completed_at=ended)
+
+    assert [entry["phase"] for entry in entries(running)] == ["Queued", "Running", ""]
+    assert [entry["phase"] for entry in entries(replace(cancelled, trail=asked))] == [
+        "Queued",
+        "Running",
+        "Cancelled",
+        "",
+    ]
+
+
 def test_a_run_that_was_taken_again_by_others_is_running_again() -> None:
     trail = a_trail(("requested", {}), ("claimed", {}), ("rescued", {}))
 

@@ -15,6 +15,8 @@ from ui.presenters.trail import Stage, happenings
         ("requested", "Ada", {}, "Requested by Ada"),
         ("requested", "Ada", {"retry_of_id": 12}, "Requested by Ada, to do run 12 again"),
         ("requested", None, {"via": "hr-feed"}, "Requested by hr-feed"),
+        ("requested", None, {"via": {"token_id": 3, "name": "hr-feed"}}, "Requested by hr-feed"),
+        ("requested", None, {"via": {"name": None}}, "Requested by the system"),
         ("requested", "Ada", {"via": "hr-feed"}, "Requested by Ada through hr-feed"),
         ("requested", None, None, "Requested by the system"),
         ("claimed", None, {"owner": "embedded", "attempt": 1}, "Taken by worker embedded"),
