@@ -1,6 +1,7 @@
 """Column types that survive what other programs write: times are aware UTC, JSON may be broken."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,7 +47,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class JsonDocument(TypeDecorator[Any]):
-    """JSON as text on SQLite, JSONB on PostgreSQL; text that does not parse reads as itself."""
+    """JSON as text on SQLite, JSONB on PostgreSQL; text that does not parse reads as itself.
+
+    JSONB has no NUL character: on PostgreSQL U+FFFD is stored in its place.
+    """
 
     impl = Text
     cache_ok = True
@@ -57,11 +61,15 @@ class JsonDocument(TypeDecorator[Any]):
         return dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        if value is None or dialect.name == "postgresql":
-            return value
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return _without_nul(value)
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return value
         return read_json(value)
 
 
@@ -85,6 +93,16 @@ def read_json(value: Any) -> Any:
         return json.loads(value)
     except (ValueError, RecursionError):
         return value
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, Mapping):
+        return {_without_nul(key): _without_nul(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nul(part) for part in value]
+    return value
 
 
 class utc_now(FunctionElement[datetime]):

