@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Select, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Label, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -31,35 +31,27 @@ def place_columns() -> tuple[Label[Any], ...]:
 
 
 def _ahead() -> ColumnElement[int]:
-    # Two ranges of the small index of active runs, rather than one condition that is no range
-    # and would walk the whole queue for the run at its head.
-    ahead = union_all(
-        _waiting("urgent", lambda other: col(other.priority) > col(OperationRun.priority)),
-        _waiting(
-            "older",
-            lambda other: (
-                (col(other.priority) == col(OperationRun.priority))
-                & (col(other.id) < col(OperationRun.id))
-            ),
-        ),
-    )
-    counted = ahead.limit(MOST_AHEAD + 1).subquery()
-    return select(func.count()).select_from(counted).scalar_subquery()
-
-
-def _waiting(alias: str, is_ahead: Any) -> Select[Any]:
-    other = aliased(OperationRun, name=alias)
-    return (
-        select(literal(1))
+    # The head of the queue in the order of its small index, and how many of it are before this
+    # run: bounded however long the queue is, and whatever a planner believes about its length.
+    queued = aliased(OperationRun, name="queued")
+    head = (
+        select(col(queued.priority).label("priority"), col(queued.id).label("id"))
         .where(
-            is_active_as(alias),
-            col(other.status) == RunStatus.QUEUED,
-            col(other.runner) == Runner.WORKER,
-            _is_due(other),
-            is_ahead(other),
+            is_active_as("queued"),
+            col(queued.status) == RunStatus.QUEUED,
+            col(queued.runner) == Runner.WORKER,
+            _is_due(queued),
         )
-        .correlate(OperationRun)
+        .order_by(col(queued.priority).desc(), col(queued.id))
+        .limit(MOST_AHEAD + 1)
+        .subquery("head")
     )
+    priority, run_id = col(OperationRun.priority), col(OperationRun.id)
+    is_before = or_(
+        head.c.priority > priority, and_(head.c.priority == priority, head.c.id < run_id)
+    )
+    ahead = select(func.count()).select_from(head).where(is_before).correlate(OperationRun)
+    return ahead.scalar_subquery()
 
 
 def _is_due(run: Any) -> ColumnElement[bool]:

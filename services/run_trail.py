@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Row, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Label, Row, Text, and_, bindparam, cast, func, select
 from sqlmodel import col
 
 from models import AuditEntry, OperationRun, User
-from models.columns import json_rows, read_json, read_time
+from models.columns import BigIntegerId, json_rows, read_json, read_time
 
 MOST_EVENTS = 100
 
@@ -36,8 +36,8 @@ class RunTrail:
 NO_TRAIL = RunTrail()
 
 
-def trail_columns(after: RunTrail) -> tuple[Label[Any], Label[Any]]:
-    """`new_events`, the newest that are not in `after`, and `new_events_count`, of all of them.
+def trail_columns() -> tuple[Label[Any], Label[Any]]:
+    """`new_events`, the newest after the event `:newest_known`, and `new_events_count` of all.
 
     While nothing happens this costs one look at the index, so a heartbeat reads no trail.
     """
@@ -45,7 +45,7 @@ def trail_columns(after: RunTrail) -> tuple[Label[Any], Label[Any]]:
     is_new = and_(
         col(entry.object_type) == "operation_run",
         col(entry.object_id) == col(OperationRun.id),
-        col(entry.id) > after.newest_id,
+        col(entry.id) > bindparam("newest_known", type_=BigIntegerId),
     )
     newest = (
         select(
@@ -72,7 +72,7 @@ def trail_columns(after: RunTrail) -> tuple[Label[Any], Label[Any]]:
 
 
 def trail_of(row: Row[Any], after: RunTrail) -> RunTrail:
-    """`after` and what `row`, read with `trail_columns(after)`, brought."""
+    """`after` and what `row` brought, read with `after.newest_id` as the newest known."""
     new = sorted(row.new_events or [], key=lambda values: values[0])
     if not new:
         return after
