@@ -43,14 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.strftime(_SQLITE_FORMAT) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                return None
-        if not isinstance(value, datetime):
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return read_time(value)
 
 
 class JsonDocument(TypeDecorator[Any]):
@@ -75,12 +68,31 @@ class JsonDocument(TypeDecorator[Any]):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        if not isinstance(value, str) or dialect.name == "postgresql":
+        if dialect.name == "postgresql":
             return value
+        return read_json(value)
+
+
+def read_time(value: Any) -> datetime | None:
+    """A stored time as an aware UTC datetime; None for what is none."""
+    if isinstance(value, str):
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def read_json(value: Any) -> Any:
+    """A stored document; text that does not parse as itself."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def _without_nul(value: Any) -> Any:
@@ -129,3 +141,20 @@ def _sqlite_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(from_now, "postgresql")
 def _postgresql_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) -> str:
     return f"clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)})"
+
+
+class json_rows(FunctionElement[Any]):
+    """All rows of a group as one JSON array of arrays, so that a list travels in a column."""
+
+    type = JsonDocument()
+    inherit_cache = True
+
+
+@compiles(json_rows, "sqlite")
+def _sqlite_json_rows(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(json_rows, "postgresql")
+def _postgresql_json_rows(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"jsonb_agg(jsonb_build_array({compiler.process(element.clauses, **kw)}))"

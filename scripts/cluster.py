@@ -10,13 +10,13 @@ import http.client
 import os
 import secrets
 import shlex
-import shutil
 import signal
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from kept_process import EndedBadly, KeptProcess, Rest, run_to_its_end, say
 from postgres_server import PostgresError, PostgresServer, free_port
 from sticky_proxy import StickyProxy
 
@@ -32,13 +32,8 @@ from settings import (
 _WEBS = 2
 _WORKERS = 2
 _DATABASE = "stillwatch"
-_ROOT = Path(__file__).resolve().parent.parent
 _SECONDS_TO_BE_READY = 90.0
-_SECONDS_TO_END = 12.0
 _LOOK_SECONDS = 0.2
-_FIRST_REST = 0.5
-_LONGEST_REST = 30.0
-_STEADY_SECONDS = 60.0
 
 
 class ClusterError(Exception):
@@ -55,8 +50,8 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         with only_server(folder):
             return asyncio.run(_until_told(Cluster(settings, folder)))
-    except (ClusterError, OSError, PostgresError, SettingsError, StartError) as error:
-        print(f"stillwatch: {' '.join(str(error).split())}", file=sys.stderr)
+    except (ClusterError, EndedBadly, OSError, PostgresError, SettingsError, StartError) as error:
+        print(f"stillwatch: {_one_line(error)}", file=sys.stderr)
         return 1
 
 
@@ -79,8 +74,8 @@ class Cluster:
         self._own = own
         self._ports = [free_port() for _ in range(_WEBS)]
         self._proxy = StickyProxy(self._ports)
-        webs = [_Child(f"web-{n}", "serve", _at(own, p)) for n, p in enumerate(self._ports, 1)]
-        workers = [_Child(f"worker-{n}", "worker", own) for n in range(1, _WORKERS + 1)]
+        webs = [KeptProcess(f"web-{n}", "serve", _at(own, p)) for n, p in enumerate(self._ports, 1)]
+        workers = [KeptProcess(f"worker-{n}", "worker", own) for n in range(1, _WORKERS + 1)]
         self._children = [*webs, *workers]
         self._keepers: list[asyncio.Task[None]] = []
 
@@ -115,22 +110,25 @@ class Cluster:
         draft.replace(self._folder / "environment")
 
     async def _prepare(self) -> None:
-        await _run_to_its_end("-m", "stillwatch", "migrate", env=self._own)
+        await run_to_its_end("-m", "stillwatch", "migrate", env=self._own)
         if self._settings.is_demo:
             given = self._settings.demo_password
             password = {"STILLWATCH_DEMO_PASSWORD": given} if given else {}
-            await _run_to_its_end("seed_data.py", env={**self._own, **password})
+            await run_to_its_end("seed_data.py", env={**self._own, **password})
 
     async def _keep_postgres(self) -> None:
-        rest = _Rest()
+        rest = Rest()
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            if self._postgres.has_ended():
-                _say("postgres", f"ended; starting it again in {rest.seconds:.1f} s")
-                await rest.take()
-                # From this thread: the kernel ends it together with the thread that started it.
-                with contextlib.suppress(PostgresError):
-                    self._postgres.start()
+            if self._postgres.is_running():
+                continue
+            say("postgres", f"ended; again in {rest.seconds:.1f} s")
+            await rest.take()
+            try:
+                # In this thread: the kernel ends it together with the thread that started it.
+                self._postgres.start()
+            except PostgresError as error:
+                say("postgres", _one_line(error))
 
     async def _until_ready(self) -> None:
         deadline = time.monotonic() + _SECONDS_TO_BE_READY
@@ -143,80 +141,13 @@ class Cluster:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _announce(self) -> None:
-        _say("postgres", f"on 127.0.0.1:{self._postgres.port}, kept in {self._folder}")
-        _say("commands", f"set -a; . {self._folder}/environment; .venv/bin/stillwatch --help")
+        say("postgres", f"on 127.0.0.1:{self._postgres.port}, kept in {self._folder}")
+        say("commands", f"set -a; . {self._folder}/environment; .venv/bin/stillwatch --help")
         if self._settings.is_demo:
             password = (self._folder / "demo-password").read_text("utf-8").strip()
-            _say("demo", "owner, operator, auditor, contoso-admin, contoso-viewer, outsider")
-            _say("", f"@example.test, all with the password {password}")
-        _say("console", self._settings.public_url)
-
-
-class _Child:
-    """One process, started again when it ends."""
-
-    def __init__(self, name: str, command: str, env: Mapping[str, str]) -> None:
-        self.name = name
-        self.endings = 0
-        self._command = command
-        self._env = env
-        self._process: asyncio.subprocess.Process | None = None
-        self._relay: asyncio.Task[None] | None = None
-
-    async def keep_running(self) -> None:
-        """Start it, and again whenever it ends, until cancelled; `stop` ends what is running."""
-        rest = _Rest()
-        while True:
-            begun = time.monotonic()
-            self._process = await _start("-m", "stillwatch", self._command, env=self._env)
-            self._relay = asyncio.create_task(self._show(self._process.stderr))
-            code = await self._process.wait()
-            await self._end_relay()
-            self.endings += 1
-            if time.monotonic() - begun > _STEADY_SECONDS:
-                rest = _Rest()
-            _say(self.name, f"ended ({_described(code)}); again in {rest.seconds:.1f} s")
-            await rest.take()
-
-    async def stop(self) -> None:
-        """End it: in good order, or after some seconds anyhow."""
-        process = self._process
-        if process is not None and process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-                try:
-                    await asyncio.wait_for(process.wait(), _SECONDS_TO_END)
-                except TimeoutError:
-                    process.kill()
-                    await process.wait()
-        await self._end_relay()
-
-    async def _show(self, lines: asyncio.StreamReader | None) -> None:
-        while lines is not None:
-            try:
-                line = await lines.readline()
-            except ValueError:
-                continue  # longer than any line that somebody would read
-            if not line:
-                return
-            _say(self.name, line.decode("utf-8", "replace").rstrip())
-
-    async def _end_relay(self) -> None:
-        if self._relay is not None:
-            # A grandchild may hold the pipe open: what is in it is enough.
-            await asyncio.wait({self._relay}, timeout=_LOOK_SECONDS)
-            self._relay.cancel()
-
-
-class _Rest:
-    """How long to wait before the next attempt: half a second at first, then twice as long."""
-
-    def __init__(self) -> None:
-        self.seconds = _FIRST_REST
-
-    async def take(self) -> None:
-        await asyncio.sleep(self.seconds)
-        self.seconds = min(2 * self.seconds, _LONGEST_REST)
+            say("demo", "owner, operator, auditor, contoso-admin, contoso-viewer, outsider")
+            say("", f"@example.test, all with the password {password}")
+        say("console", self._settings.public_url)
 
 
 async def _until_told(cluster: Cluster) -> int:
@@ -239,33 +170,6 @@ async def _until_told(cluster: Cluster) -> int:
     return 0
 
 
-async def _start(*arguments: str, env: Mapping[str, str]) -> asyncio.subprocess.Process:
-    setpriv = shutil.which("setpriv")
-    dies_with_us = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
-    return await asyncio.create_subprocess_exec(
-        *(*dies_with_us, sys.executable, *arguments),
-        cwd=_ROOT,
-        env=_inherited() | dict(env),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,  # where each would announce the console for itself
-        stderr=asyncio.subprocess.PIPE,
-        # A Ctrl-C is for us, who stop them in their order; the session stays the same.
-        process_group=0,
-    )
-
-
-async def _run_to_its_end(*arguments: str, env: Mapping[str, str]) -> None:
-    process = await _start(*arguments, env=env)
-    try:
-        _, output = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        raise ClusterError(output.decode("utf-8", "replace").removeprefix("Error: "))
-
-
 async def _is_ready(port: int) -> bool:
     def ask() -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -280,22 +184,12 @@ async def _is_ready(port: int) -> bool:
     return await asyncio.to_thread(ask)
 
 
-def _inherited() -> dict[str, str]:
-    """Our environment, less what we decide: an address of its own for each, and seeded once."""
-    decided = {f"STILLWATCH_{name}" for name in ("HOST", "PORT", "DEMO", "DEMO_PASSWORD")}
-    return {name: value for name, value in os.environ.items() if name not in decided}
-
-
 def _at(env: Mapping[str, str], port: int) -> dict[str, str]:
     return {**env, "STILLWATCH_HOST": "127.0.0.1", "STILLWATCH_PORT": str(port)}
 
 
-def _described(code: int) -> str:
-    return signal.Signals(-code).name if code < 0 else f"exit status {code}"
-
-
-def _say(step: str, text: str) -> None:
-    print(f"{step:<13} {text}", flush=True)
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A PostgreSQL of one's own, from the developers' packages: for the tests and `make cluster`."""
 
 import contextlib
+import functools
 import importlib.util
 import os
 import shutil
@@ -93,9 +94,9 @@ class PostgresServer:
             if known.fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
-    def has_ended(self) -> bool:
-        """Whether the server that was started is gone."""
-        return self._process is not None and self._process.poll() is not None
+    def is_running(self) -> bool:
+        """Whether the server's process is there."""
+        return self._process is not None and self._process.poll() is None
 
     @property
     def _data(self) -> Path:
@@ -146,7 +147,7 @@ class PostgresServer:
         assert self._process is not None
         deadline = time.monotonic() + _SECONDS_TO_START
         while time.monotonic() < deadline:
-            if self.has_ended():
+            if not self.is_running():
                 lines = (self.folder / "log").read_text("utf-8", "replace").strip().splitlines()
                 raise PostgresError("PostgreSQL does not start: " + " ".join(lines[-3:]))
             with contextlib.suppress(OSError, IndexError):
@@ -174,19 +175,20 @@ def _program(name: str) -> str:
     return str(newest)
 
 
-def _unprivileged() -> list[str]:
+@functools.cache
+def _unprivileged() -> tuple[str, ...]:
     """The words before a command that make it end with us, and take root's identity from it.
 
     The one capability that stays lets it reach a checkout in root's home, whose permissions are
-    not ours to widen.
+    not ours to widen; not every container has it to give.
     """
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        if os.geteuid() == 0:
-            raise PostgresError("PostgreSQL does not run as root, and there is no setpriv here")
-        return []
-    words = [setpriv, "--pdeathsig", "INT"]
-    if os.geteuid() == 0:
-        words += ["--reuid", _UNPRIVILEGED, "--clear-groups"]
-        words += ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
-    return words
+    ending_with_us = ("setpriv", "--pdeathsig", "INT")
+    as_nobody = (*ending_with_us, "--reuid", _UNPRIVILEGED, "--clear-groups")
+    with_reach = ("--inh-caps", "+dac_override", "--ambient-caps", "+dac_override")
+    ways = [(*as_nobody, *with_reach), as_nobody] if os.geteuid() == 0 else [ending_with_us, ()]
+    for words in ways:
+        with contextlib.suppress(OSError):
+            command = [*words, _program("postgres"), "--version"]
+            if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+                return words
+    raise PostgresError("PostgreSQL does not run as root, and setpriv cannot make it run as nobody")
