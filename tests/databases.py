@@ -1,6 +1,9 @@
 """Databases for the tests: a copied SQLite file, or one of a private PostgreSQL's own."""
 
 import itertools
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +18,7 @@ from services import schema
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 postgresql_only = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
+_ROOM = 1 << 30
 _TEMPLATE = "stillwatch_template"
 # Nothing here must outlive the tests, so nothing waits for a disk.
 _THROWAWAY = {
@@ -22,6 +26,7 @@ _THROWAWAY = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
+    "dynamic_shared_memory_type": "mmap",  # in its own folder, so that it goes with it
     "max_connections": "200",
 }
 
@@ -58,3 +63,23 @@ class Postgres:
     def _administer(self, statement: str) -> None:
         with psycopg.connect(self.server.url(), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+@contextmanager
+def started_postgres() -> Iterator[Postgres]:
+    """A server on a folder of its own; both are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="stillwatch-postgres-", dir=_memory()) as folder:
+        Path(folder).chmod(0o711)  # the server may run as somebody else
+        postgres = Postgres(Path(folder))
+        try:
+            postgres.start()
+            yield postgres
+        finally:
+            postgres.stop()
+
+
+def _memory() -> str | None:
+    """A folder in memory, if there is room: the 300 files of a database cost a tenth there."""
+    memory = Path("/dev/shm")
+    is_usable = memory.is_dir() and os.access(memory, os.W_OK | os.X_OK)
+    return str(memory) if is_usable and shutil.disk_usage(memory).free > _ROOM else None
