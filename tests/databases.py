@@ -1,11 +1,13 @@
 """Databases for the tests: a copied SQLite file, or one of a private PostgreSQL's own."""
 
+import fcntl
 import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -18,6 +20,8 @@ from services import schema
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 postgresql_only = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
+_PREFIX = "stillwatch-postgres-"
+_SECONDS_TO_BE_HELD = 60.0
 _ROOM = 1 << 30
 _TEMPLATE = "stillwatch_template"
 # Nothing here must outlive the tests, so nothing waits for a disk.
@@ -68,7 +72,8 @@ class Postgres:
 @contextmanager
 def started_postgres() -> Iterator[Postgres]:
     """A server on a folder of its own; both are gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="stillwatch-postgres-", dir=_memory()) as folder:
+    _sweep(Path(_memory() or tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=_memory()) as folder, _held(Path(folder)):
         Path(folder).chmod(0o711)  # the server may run as somebody else
         postgres = Postgres(Path(folder))
         try:
@@ -76,6 +81,26 @@ def started_postgres() -> Iterator[Postgres]:
             yield postgres
         finally:
             postgres.stop()
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what tests that were killed have left; their servers ended with them."""
+    for folder in parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _SECONDS_TO_BE_HELD:
+                with _held(folder):
+                    shutil.rmtree(folder)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """The folder is somebody's. Raises `OSError` when it is another's."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _memory() -> str | None:
