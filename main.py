@@ -15,8 +15,8 @@ from sqlmodel import col
 
 import seed_data
 from api import health
+from jobs.discovery import find_operations
 from jobs.embedded import EmbeddedEngine
-from jobs.operation import built_in_operations
 from models import User
 from services import metrics, schema
 from services.auth import Auth
@@ -68,13 +68,14 @@ def prepare_database(settings: Settings) -> Database:
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
-    engine = EmbeddedEngine(database, built_in_operations(), settings.workers, settings.data_dir)
+    found = find_operations()
+    engine = EmbeddedEngine(database, found.operations, settings.workers, settings.data_dir)
     auth = Auth(database)
     console = console_module.compose(
         database,
         auth,
         engine.enqueue,
-        {kind: operation.offer for kind, operation in built_in_operations().items()},
+        found.offers,
         secret=settings.secret_key or load_or_create_secret(settings.data_dir),
         is_secure=settings.public_url.startswith("https://"),
     )

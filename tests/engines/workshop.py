@@ -14,17 +14,16 @@ from jobs.context import RunContext
 from jobs.distributed import DistributedEngine
 from jobs.embedded import EmbeddedEngine
 from jobs.engines import engine_for
-from jobs.operation import Operation
 from models import OperationRun
-from policy.retry import ONCE, RetryPolicy
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
-from services.operations import OperationOffer, OperationScope
 from services.run_terms import RunRequest
+from stillwatch.operations import Operation, Retry
 from tests.services.runs import add_workspace, stored
 from tests.waiting import wait_until
 
 AnyEngine = EmbeddedEngine | DistributedEngine
+ONCE = Retry()
 SOON = timedelta(milliseconds=300)
 
 
@@ -42,13 +41,12 @@ class Workshop:
         slots: int = 1,
         *,
         timeout: timedelta | None = None,
-        retry: RetryPolicy = ONCE,
+        retry: Retry = ONCE,
         lease: timedelta = LEASE,
     ) -> AnyEngine:
-        offer = OperationOffer("sample.work", "Sample", "", OperationScope.WORKSPACE)
-        operation = Operation(offer, handler, timeout, retry)
+        operation = Operation("sample.work", "Sample", handler, timeout=timeout, retry=retry)
         return engine_for(
-            self.database, {offer.type: operation}, slots, self.folder, lease=lease, sweep=SOON
+            self.database, {operation.type: operation}, slots, self.folder, lease=lease, sweep=SOON
         )
 
     @contextmanager

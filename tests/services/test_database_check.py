@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from jobs.context import Cancelled, RunContext
+from jobs.context import RunContext
 from jobs.handlers.database_check import check_database, integrity_problems
 from services.database import Database
 from services.operation_run_service import OperationRunService
+from stillwatch.operations import Cancelled
 from tests.services.runs import add_workspace, request
 
 
