@@ -15,7 +15,7 @@ from sqlmodel import col
 
 import seed_data
 from api import health
-from jobs.discovery import find_operations
+from jobs.discovery import installed_operations
 from jobs.embedded import EmbeddedEngine
 from models import User
 from services import metrics, schema
@@ -68,7 +68,7 @@ def prepare_database(settings: Settings) -> Database:
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
-    found = find_operations()
+    found = installed_operations()
     engine = EmbeddedEngine(database, found.operations, settings.workers, settings.data_dir)
     auth = Auth(database)
     console = console_module.compose(

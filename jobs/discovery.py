@@ -34,15 +34,24 @@ class Found:
         self.origins[kind] = origin
 
 
+def installed_operations() -> Found:
+    """Everything that can be done here, for a process that serves or works.
+
+    A plug-in that is broken is left out, and logged in one line.
+    """
+    found = find_operations()
+    for problem in found.problems:
+        _log.error("%s", problem)
+    return found
+
+
 def find_operations() -> Found:
-    """Everything that can be done here. A plug-in that is broken is left out, and logged."""
+    """The same without a word, for who reads the problems."""
     found = Found()
     for operation in built_in_operations().values():
         found.add(operation, BUILT_IN)
     for distribution in _distributions():
         _add_all(found, distribution)
-    for problem in found.problems:
-        _log.error("%s", problem)
     return found
 
 
