@@ -160,6 +160,7 @@ _WORDS = {
     "float_type": "This must be a number.",
     "finite_number": "This must be a number.",
     "string_type": "This must be a text.",
+    "string_unicode": "This contains characters that cannot be stored.",
     "greater_than_equal": "At least {ge}.",
     "greater_than": "More than {gt}.",
     "less_than_equal": "At most {le}.",
@@ -180,6 +181,6 @@ def _flaw(value: Any) -> str:
         return next((flaw for one in value if (flaw := _flaw(one))), "")
     if isinstance(value, float) and not math.isfinite(value):
         return "This must be a number."
-    if isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
+    if isinstance(value, str) and "\0" in value:
         return "This contains characters that cannot be stored."
     return ""

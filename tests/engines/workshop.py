@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from jobs.context import RunContext
 from jobs.distributed import DistributedEngine
 from jobs.embedded import EmbeddedEngine
 from jobs.engines import engine_for
@@ -18,12 +17,12 @@ from models import OperationRun
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
 from services.run_terms import RunRequest
-from stillwatch.operations import Operation, Retry
+from stillwatch.operations import Operation
 from tests.services.runs import add_workspace, stored
 from tests.waiting import wait_until
 
+Handler = Callable[..., Any]
 AnyEngine = EmbeddedEngine | DistributedEngine
-ONCE = Retry()
 SOON = timedelta(milliseconds=300)
 
 
@@ -37,22 +36,19 @@ class Workshop:
 
     def engine(
         self,
-        handler: Callable[[RunContext], Any],
+        handler: Handler,
         slots: int = 1,
         *,
-        timeout: timedelta | None = None,
-        retry: Retry = ONCE,
         lease: timedelta = LEASE,
+        **declared: Any,
     ) -> AnyEngine:
-        operation = Operation("sample.work", "Sample", handler, timeout=timeout, retry=retry)
+        operation = Operation("sample.work", "Sample", handler, **declared)
         return engine_for(
             self.database, {operation.type: operation}, slots, self.folder, lease=lease, sweep=SOON
         )
 
     @contextmanager
-    def working(
-        self, handler: Callable[[RunContext], Any], slots: int = 1, **options: Any
-    ) -> Iterator[AnyEngine]:
+    def working(self, handler: Handler, slots: int = 1, **options: Any) -> Iterator[AnyEngine]:
         engine = self.engine(handler, slots, **options)
         engine.start()
         try:
@@ -80,9 +76,7 @@ class Workshop:
             return len(session.scalars(query).all())
 
     @contextmanager
-    def nodes(
-        self, count: int, handler: Callable[[RunContext], Any], slots: int
-    ) -> Iterator[AnyEngine]:
+    def nodes(self, count: int, handler: Handler, slots: int) -> Iterator[AnyEngine]:
         """Several engines over the one database, as on several machines; SQLite has but one."""
         if self.database.is_sqlite:
             count, slots = 1, count * slots
