@@ -9,6 +9,7 @@ from typing import Any
 
 from jobs.operation import built_in_operations, offer_of
 from services.operations import OperationOffer
+from services.option_fields import UnsupportedOptionsError
 from stillwatch.operations import ENTRY_POINTS, Operation
 
 BUILT_IN = "built in"
@@ -94,7 +95,11 @@ def _problem(point: EntryPoint, origin: str, error: BaseException) -> str:
 
 def _reason(error: BaseException) -> str:
     line = " ".join(str(error).split())[:300] or "no reason given"
-    return line if isinstance(error, ValueError) else f"{type(error).__name__}: {line}"
+    return (
+        line
+        if isinstance(error, ValueError | UnsupportedOptionsError)
+        else f"{type(error).__name__}: {line}"
+    )
 
 
 def _distributions() -> Iterator[Distribution]:

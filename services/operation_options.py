@@ -107,11 +107,11 @@ def stored_options(context: Any) -> Any:
 def _adapter(declared: type[Any]) -> TypeAdapter[Any]:
     is_class = isinstance(declared, type)
     if not is_class or not (dataclasses.is_dataclass(declared) or issubclass(declared, BaseModel)):
-        raise UnsupportedOptionsError("they are no dataclass and no model")
+        raise UnsupportedOptionsError("the options are no dataclass and no model")
     try:
         return TypeAdapter(declared)
     except Exception as error:
-        raise UnsupportedOptionsError(str(error).partition("\n")[0]) from error
+        raise UnsupportedOptionsError(f"the options cannot be read: {error}") from error
 
 
 def _factories(declared: type[Any]) -> dict[str, Any]:

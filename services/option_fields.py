@@ -50,9 +50,9 @@ def read_fields(schema: Mapping[str, Any]) -> tuple[OptionField, ...]:
     """The fields of an object's schema, in its order. Raises `UnsupportedOptionsError`."""
     whole = _resolved(schema, schema)
     if whole.get("type") != "object":
-        raise UnsupportedOptionsError("they are no dataclass and no model with fields")
+        raise UnsupportedOptionsError("the options are no dataclass and no model with fields")
     if whole.get("additionalProperties") not in (None, False):
-        raise UnsupportedOptionsError("they take fields of any name")
+        raise UnsupportedOptionsError("the options take fields of any name")
     required = frozenset(whole.get("required", ()))
     return tuple(
         _field(name, _resolved(part, schema), schema, name in required)

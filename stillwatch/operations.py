@@ -121,12 +121,14 @@ class Operation:
             )
         if not self.title.strip() or len(self.title) > _LONGEST_TITLE:
             raise ValueError(f"the title of {self.type} has 1 to {_LONGEST_TITLE} characters")
-        if self.scope not in list(Scope):
-            raise ValueError(f"the scope of {self.type} is none of {', '.join(Scope)}")
-        if self.timeout is not None and self.timeout <= timedelta(0):
-            raise ValueError(f"the timeout of {self.type} is not above zero")
-        if self.concurrency is not None and self.concurrency < 1:
-            raise ValueError(f"the concurrency of {self.type} is below one")
+        if not isinstance(self.scope, Scope):
+            raise ValueError(f"the scope of {self.type} is no Scope")
+        if not isinstance(self.retry, Retry):
+            raise ValueError(f"the retry of {self.type} is no Retry")
+        if self.timeout is not None and not _is_above_zero(self.timeout):
+            raise ValueError(f"the timeout of {self.type} is no timedelta above zero")
+        if self.concurrency is not None and not _is_count(self.concurrency):
+            raise ValueError(f"the concurrency of {self.type} is no whole number above zero")
         self._require_callable()
 
     def _require_callable(self) -> None:
@@ -139,6 +141,14 @@ class Operation:
             ) from error
         except ValueError:
             pass  # something built in, which has no signature
+
+
+def _is_above_zero(value: object) -> bool:
+    return isinstance(value, timedelta) and value > timedelta(0)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def operation(

@@ -78,13 +78,13 @@ def later():
         (
             "no_form",
             "work = Operation('no.form', 'W', lambda run, options: None, options=dict)",
-            "no dataclass and no model",
+            "left out: the options are no dataclass and no model",
         ),
         (
             "no_field",
             "@dataclass\nclass Options:\n    x: dict[str, int]\n\n"
             "work = Operation('no.field', 'W', lambda run, options: None, options=Options)",
-            "option 'x': object has no field in a form",
+            "left out: option 'x': object has no field in a form",
         ),
     ],
 )

@@ -67,9 +67,12 @@ def test_the_decorator_takes_the_description_from_the_docstring() -> None:
         (lambda: Operation("sample work.x", "Sample", nothing), "area.deed"),
         (lambda: Operation("a." + "b" * 90, "Sample", nothing), "area.deed"),
         (lambda: Operation("sample.work", " ", nothing), "title"),
-        (lambda: Operation("sample.work", "S", nothing, scope="galaxy"), "scope"),  # type: ignore[arg-type]
+        (lambda: Operation("sample.work", "S", nothing, scope="tenant"), "scope"),  # type: ignore[arg-type]
         (lambda: Operation("sample.work", "S", nothing, timeout=timedelta(0)), "timeout"),
+        (lambda: Operation("sample.work", "S", nothing, timeout=60), "timeout"),  # type: ignore[arg-type]
+        (lambda: Operation("sample.work", "S", nothing, retry=3), "retry"),  # type: ignore[arg-type]
         (lambda: Operation("sample.work", "S", nothing, concurrency=0), "concurrency"),
+        (lambda: Operation("sample.work", "S", nothing, concurrency=True), "concurrency"),
         (lambda: Operation("sample.work", "S", nothing, options=Retry), "(run, options)"),
         (lambda: Operation("sample.work", "S", lambda: None), "(run)"),
         (lambda: Operation("sample.work", "S", "text"), "(run)"),  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from services.run_terms import Requested
 from services.tenants import TenantRef
 from stillwatch.operations import Scope
 from ui.components.confirm_dialog import ConfirmDialog
-from ui.components.options_form import OptionsForm, focus_first
+from ui.components.option_fields import OptionFields, focus_first
 from ui.page import Page
 from ui.presenters.words import REACH
 
@@ -39,7 +39,7 @@ class StartDialog:
     ) -> None:
         self._page = page
         self._offers = offers
-        self._forms: dict[str, OptionsForm] = {}
+        self._forms: dict[str, OptionFields] = {}
         self._dialog = ConfirmDialog(page.browser, "Start operation", "Start", self._start)
         self._dialog.label_dismiss("Dismiss")
         with self._dialog.filling():
@@ -72,7 +72,7 @@ class StartDialog:
         self._tenant.set_visibility(offer.scope is Scope.TENANT)
         if offer.options is not None and offer.type not in self._forms:
             with self._options:
-                self._forms[offer.type] = OptionsForm(offer.options.fields(), self._dialog.confirm)
+                self._forms[offer.type] = OptionFields(offer.options.fields(), self._dialog.confirm)
         for kind, form in self._forms.items():
             form.body.set_visibility(kind == offer.type)
         self._options.set_visibility(offer.type in self._forms)
@@ -98,7 +98,7 @@ class StartDialog:
         ui.navigate.to(f"/operations/{requested.run_id}")
         return True
 
-    def _show_refusal(self, refusal: NeedsCorrectionError, form: OptionsForm | None) -> None:
+    def _show_refusal(self, refusal: NeedsCorrectionError, form: OptionFields | None) -> None:
         if form is not None:
             form.show(refusal.options)
         self._tenant.error = refusal.tenant or None

@@ -13,7 +13,7 @@ from ui.presenters.options_form import FieldView, field_view, given_options
 _FIELD = "outlined dense hide-bottom-space stack-label"
 
 
-class OptionsForm:
+class OptionFields:
     """One operation's options, built once; Enter in a field of one line calls `submit`."""
 
     def __init__(self, fields: Sequence[OptionField], submit: Callable[[], Any]) -> None:
