@@ -15,12 +15,14 @@ from sqlmodel import col
 
 import seed_data
 from api import health
+from api.application import create_api
 from jobs.embedded import EmbeddedEngine
 from jobs.operation import built_in_operations
 from models import User
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
+from services.operation_run_service import LEASE
 from services.server_lock import StartError, only_server
 from settings import Settings, load_or_create_secret
 from ui import console as console_module
@@ -69,12 +71,13 @@ def prepare_database(settings: Settings) -> Database:
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
     engine = EmbeddedEngine(database, built_in_operations(), settings.workers, settings.data_dir)
+    offers = {kind: operation.offer for kind, operation in built_in_operations().items()}
     auth = Auth(database)
     console = console_module.compose(
         database,
         auth,
         engine.enqueue,
-        {kind: operation.offer for kind, operation in built_in_operations().items()},
+        offers,
         secret=settings.secret_key or load_or_create_secret(settings.data_dir),
         is_secure=settings.public_url.startswith("https://"),
     )
@@ -93,6 +96,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
     app.include_router(sign_in.routes(console))
+    app.mount("/api", create_api(database, engine.enqueue, offers, LEASE, settings.public_url))
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
     for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left

@@ -70,7 +70,10 @@ class EmbeddedEngine:
     def start(self) -> None:
         """Take back what the previous incarnation held when it died, then work."""
         with self._database.writing() as session:
-            OperationRunService(session, self.enqueue, self._lease).boot(self._owner)
+            service = OperationRunService(session, self.enqueue, self._lease)
+            service.boot(self._owner)
+            if self._database.is_sqlite:  # then, while this server was down, none was heard
+                service.excuse_silence()
         self._sweeper.start()
         for thread in self._threads:
             thread.start()

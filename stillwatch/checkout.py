@@ -3,11 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError
 
-from services import administration, schema
+from services import administration, api_tokens, schema
 from services.administration import AdministrationError
 from services.database import Database
 from services.schema import SchemaError
@@ -30,15 +31,16 @@ def migrate() -> str:
         return _bring_up_to_date(read_settings(os.environ)) or "the schema is up to date"
 
 
-def administer(command: str, *arguments: str | None) -> None:
-    """Carry out one command of `services.administration` in a transaction of its own."""
+def administer(command: str, *arguments: Any) -> Any:
+    """Carry out one administrative use case in a transaction of its own; return its result."""
+    work = getattr(administration, command, None) or getattr(api_tokens, command)
     with _one_line_errors():
         settings = read_settings(os.environ)
         _bring_up_to_date(settings)
         database = Database(settings.database_url)
         try:
             with database.writing() as session:
-                getattr(administration, command)(session, *arguments)
+                return work(session, *arguments)
         finally:
             database.close()
 
