@@ -22,6 +22,7 @@ class Child:
         self._process = subprocess.Popen(
             command, env=env, stderr=subprocess.PIPE, process_group=0, bufsize=0
         )
+        self.was_stopped = False  # rather than that it ended by itself
         self._tail = b""
         self._stopper: threading.Thread | None = None
         self._listener = threading.Thread(target=self._overhear, name="stderr", daemon=True)
@@ -35,10 +36,6 @@ class Child:
         if len(tail) == _TAIL and b"\n" in tail[:-1]:
             tail = tail.partition(b"\n")[2]
         return tail.decode("utf-8", "replace").strip()
-
-    @property
-    def was_stopped(self) -> bool:
-        return self._stopper is not None
 
     def send(self, number: int) -> None:
         """Pass a signal on to everybody in the child's group who is still there."""
@@ -59,6 +56,7 @@ class Child:
             self._terminal.suspend_with_child(os.WSTOPSIG(status))
         self._process.returncode = code = os.waitstatus_to_exitcode(status)
         if self._stopper is not None:
+            self.was_stopped = True
             self._stopper.join()
         self._listener.join(_DRAIN_SECONDS)
         self._terminal.take_back()

@@ -21,7 +21,7 @@ _OWN_VARIABLES = ("STILLWATCH_RUN_ID", "STILLWATCH_RUN_TOKEN")
 _log = logging.getLogger("stillwatch")
 
 
-@click.command("exec", context_settings={"ignore_unknown_options": True})
+@click.command("exec", context_settings={"allow_interspersed_args": False})
 @click.option("--type", "run_type", help="What kind of work; exec.COMMAND when missing.")
 @click.option("--tenant", help="Whose work; the whole workspace's when missing.")
 @click.option("--key", help="At most one run with this key is active; type and tenant if missing.")

@@ -6,10 +6,15 @@ import click
 
 from stillwatch.client import Client, StillwatchError
 
-_COUNTS = ("total", "processed", "succeeded", "failed", "skipped")
+_NUMBER = click.IntRange(0, 2**53)
 
 
 @click.command()
+@click.option("--total", type=_NUMBER)
+@click.option("--processed", type=_NUMBER)
+@click.option("--succeeded", type=_NUMBER)
+@click.option("--failed", type=_NUMBER)
+@click.option("--skipped", type=_NUMBER)
 def report(**counts: int | None) -> None:
     """Tell the console how far the command around it is; each report replaces the one before.
 
@@ -24,7 +29,3 @@ def report(**counts: int | None) -> None:
         Client().report(int(run_id), token, told)
     except StillwatchError as error:
         click.echo(f"stillwatch: not reported: {error}", err=True)
-
-
-for _name in _COUNTS:
-    report.params.append(click.Option([f"--{_name}"], type=click.IntRange(0, 2**53)))

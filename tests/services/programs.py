@@ -1,6 +1,7 @@
 """A console's API over real HTTP in this process, and programs that call it."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from fastapi import FastAPI
 
 from api import health
 from api.application import create_api
+from jobs.faults import Faults
+from jobs.sweeper import Sweeper, rescuing
 from services.administration import add_tenant, add_workspace
 from services.api_tokens import create_token
 from services.database import Database
@@ -43,26 +46,6 @@ def add_token(database: Database, workspace: str = "northwind", name: str = "nig
         return create_token(session, workspace, name, None)
 
 
-@contextmanager
-def served(database: Database, lease: timedelta = LEASE) -> Iterator[str]:
-    """The URL of a console that answers programs, on a port that was free."""
-    app = FastAPI()
-    app.include_router(health.routes(database))
-    app.mount("/api", create_api(database, lambda _s, _d: None, OFFERS, lease, "http://console"))
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, http="h11", log_level="error", lifespan="off")
-    )
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
-    thread.start()
-    wait_until(lambda: server.started)
-    try:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 class Caller:
     """A program with a token."""
 
@@ -80,3 +63,65 @@ class Caller:
 
     def get(self, path: str, **query: Any) -> httpx.Response:
         return self.http.get(path, params=query)
+
+
+class Console:
+    """A console that answers programs, in a thread, on a port that is its own again after `stop`.
+
+    Its sweeper looks for lost runs every 50 ms.
+    """
+
+    def __init__(self, database: Database, lease: timedelta = LEASE) -> None:
+        self._database = database
+        self._lease = lease
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._callers: list[Caller] = []
+
+    def start(self) -> None:
+        app = FastAPI()
+        app.include_router(health.routes(self._database))
+        api = create_api(self._database, lambda _s, _d: None, OFFERS, self._lease, "http://console")
+        app.mount("/api", api)
+        config = uvicorn.Config(
+            app, http="h11", log_level="error", lifespan="off", timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        rescue = rescuing(self._database, lambda _s, _d: None, self._lease)
+        self._sweeper = Sweeper([rescue], timedelta(milliseconds=50), Faults())
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+        wait_until(lambda: self._server.started)
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        self._sweeper.stop()
+        self._server.should_exit = True
+        self._thread.join()
+
+    def caller(self, token: str | None) -> Caller:
+        self._callers.append(Caller(self.url, token))
+        return self._callers[-1]
+
+    def close(self) -> None:
+        # Connections that are kept alive would make the server wait for them.
+        for caller in self._callers:
+            caller.http.close()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        # The server closes what it listens on; the port stays ours by the original.
+        asyncio.run(self._server.serve([self._socket.dup()]))
+
+
+@contextmanager
+def served(database: Database, lease: timedelta = LEASE) -> Iterator[Console]:
+    """A console that has started, and is stopped at the end."""
+    console = Console(database, lease)
+    console.start()
+    try:
+        yield console
+    finally:
+        console.close()
+        console.stop()
