@@ -11,18 +11,23 @@ from typing import Any
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import update
+from sqlmodel import SQLModel
 
 from api import health
 from api.application import create_api
 from jobs.faults import Faults
 from jobs.sweeper import Sweeper, rescuing
+from models.columns import from_now
 from services.administration import add_tenant, add_workspace
 from services.api_tokens import create_token
 from services.database import Database
+from services.operation_run_service import OperationRunService
 from services.operations import OperationOffer, OperationScope
 from tests.waiting import wait_until
 
 LEASE = timedelta(seconds=30)
+_RUNS = SQLModel.metadata.tables["operation_run"]
 OFFERS = {
     offer.type: offer
     for offer in (
@@ -44,6 +49,17 @@ def add_world(database: Database) -> None:
 def add_token(database: Database, workspace: str = "northwind", name: str = "nightly") -> str:
     with database.writing() as session:
         return create_token(session, workspace, name, None)
+
+
+def lose_contact(database: Database, run_id: int) -> None:
+    """Let the lease run out and the sweep come by, in one moment."""
+    with database.writing() as session:
+        session.execute(
+            update(_RUNS)
+            .where(_RUNS.c.id == run_id)
+            .values(lease_until=from_now(timedelta(seconds=-1)))
+        )
+        assert OperationRunService(session).rescue() == [run_id]
 
 
 class Caller:
@@ -74,9 +90,10 @@ class Console:
     def __init__(self, database: Database, lease: timedelta = LEASE) -> None:
         self._database = database
         self._lease = lease
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        # Never listens: it only keeps the port from everybody else.
+        self._placeholder = _bound(0)
+        self._port = int(self._placeholder.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self._port}"
         self._callers: list[Caller] = []
 
     def start(self) -> None:
@@ -108,11 +125,10 @@ class Console:
         # Connections that are kept alive would make the server wait for them.
         for caller in self._callers:
             caller.http.close()
-        self._socket.close()
+        self._placeholder.close()
 
     def _serve(self) -> None:
-        # The server closes what it listens on; the port stays ours by the original.
-        asyncio.run(self._server.serve([self._socket.dup()]))
+        asyncio.run(self._server.serve([_bound(self._port)]))
 
 
 @contextmanager
@@ -125,3 +141,10 @@ def served(database: Database, lease: timedelta = LEASE) -> Iterator[Console]:
     finally:
         console.close()
         console.stop()
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound

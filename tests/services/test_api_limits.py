@@ -1,7 +1,9 @@
 """What programs send by mistake or malice is refused in words, and breaks nothing."""
 
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,11 +16,29 @@ from tests.services.runs import stored
 JSON = {"Content-Type": "application/json"}
 
 
+@pytest.fixture(scope="module")
+def shared_database(
+    migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """One for all of these tests: hardly anything here reaches it."""
+    file = shutil.copy(migrated_file, tmp_path_factory.mktemp("limits") / "stillwatch.db")
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def caller(shared_database: Database) -> Iterator[Caller]:
+    add_world(shared_database)
+    with served(shared_database) as console:
+        yield console.caller(add_token(shared_database))
+
+
 @pytest.fixture
-def caller(sqlite_database: Database) -> Iterator[Caller]:
-    add_world(sqlite_database)
-    with served(sqlite_database) as console:
-        yield console.caller(add_token(sqlite_database))
+def run(caller: Caller) -> Iterator[dict[str, Any]]:
+    run = caller.start()
+    yield run
+    caller.post(f"/runs/{run['id']}/complete", token=run["token"], outcome="failed")
 
 
 def detail(response: httpx.Response, status: int) -> str:
@@ -64,7 +84,7 @@ def test_a_start_that_makes_no_sense_is_refused(
     response = caller.http.post("/runs", content=json.dumps(body), headers=JSON)
 
     assert detail(response, 422).startswith(words)
-    assert caller.get("/runs").json()["runs"] == []
+    assert caller.get("/runs", status="running").json()["runs"] == []
 
 
 @pytest.mark.parametrize(
@@ -84,9 +104,8 @@ def test_a_start_that_makes_no_sense_is_refused(
     ],
 )
 def test_a_report_that_makes_no_sense_is_refused(
-    caller: Caller, body: dict[str, Any], words: str
+    caller: Caller, run: dict[str, Any], body: dict[str, Any], words: str
 ) -> None:
-    run = caller.start()
     full = (
         {"token": run["token"], "outcome": "succeeded", **body} if body else {"outcome": "failed"}
     )
@@ -96,16 +115,15 @@ def test_a_report_that_makes_no_sense_is_refused(
 
 
 def test_a_last_report_is_mended_rather_than_lost(
-    sqlite_database: Database, caller: Caller
+    shared_database: Database, caller: Caller, run: dict[str, Any]
 ) -> None:
-    run = caller.start()
     group = {"code": "c" * 200, "message": "m\0" + "m" * 900, "sample": "s\ud800" + "s" * 9000}
     body = {"token": run["token"], "outcome": "failed", "failures": [group]}
 
     done = caller.http.post(f"/runs/{run['id']}/complete", content=json.dumps(body), headers=JSON)
 
     assert done.status_code == 200
-    (kept,) = stored(sqlite_database, run["id"]).failure_summary
+    (kept,) = stored(shared_database, run["id"]).failure_summary
     assert [len(kept[name]) for name in ("code", "message", "sample")] == [100, 500, 4000]
     assert kept["message"].startswith("m\ufffdm")
     assert kept["sample"].startswith("s?s")

@@ -2,24 +2,20 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
-from sqlmodel import SQLModel, col
+from sqlalchemy import select
+from sqlmodel import col
 
 from models import AuditEntry
-from models.columns import from_now
 from services.api_tokens import revoke_token
 from services.database import Database
 from services.operation_run_service import OperationRunService
-from tests.services.programs import Caller, Console, add_token, add_world, served
+from tests.services.programs import Caller, Console, add_token, add_world, lose_contact, served
 from tests.services.runs import stored, trail
-from tests.waiting import wait_until
 
-RUNS = SQLModel.metadata.tables["operation_run"]
 COUNTS = {"total": 9, "processed": 4, "succeeded": 3, "failed": 1, "skipped": 0}
 
 
@@ -38,16 +34,6 @@ def caller(database: Database, console: Console) -> Caller:
 @pytest.fixture
 def stranger(database: Database, console: Console) -> Caller:
     return console.caller(add_token(database, "fabrikam"))
-
-
-def lose_contact(database: Database, run_id: int) -> None:
-    with database.writing() as session:
-        session.execute(
-            update(RUNS)
-            .where(RUNS.c.id == run_id)
-            .values(lease_until=from_now(timedelta(seconds=-1)))
-        )
-    wait_until(lambda: stored(database, run_id).status == "completed")
 
 
 def told(response: httpx.Response) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from services import runs
 from services.database import Database
 from services.operation_run_service import OperationRunService
 from services.run_terms import Delivery, Report
+from tests.services.programs import lose_contact
 from tests.services.runs import add_workspace, request, stored, trail
 
 COUNTS = {"total": 2, "processed": 1}
@@ -81,8 +82,7 @@ def test_silence_past_the_lease_is_lost_contact(database: Database) -> None:
 
 def test_a_late_report_is_kept_once_and_a_stranger_s_never(database: Database) -> None:
     run_id, token = start(database)
-    let_the_lease_run_out(database, run_id)
-    rescue(database)
+    lose_contact(database, run_id)
     told = (RunOutcome.SUCCEEDED, Report(COUNTS, []))
 
     with database.writing() as session:
