@@ -1,7 +1,6 @@
 """`stillwatch exec` with real children: what it passes on, what it reports, what it survives."""
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -46,9 +45,8 @@ def started(environment: dict[str, str]) -> Iterator[list[subprocess.Popen[bytes
     started: list[subprocess.Popen[bytes]] = []
     yield started
     for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        process.terminate()  # which reaches the command, too
+        process.communicate(timeout=20)
 
 
 def carry_out(
@@ -329,24 +327,70 @@ def test_the_command_reports_how_far_it_is(
     assert (outside.returncode, outside.stderr) == (0, b"")
 
 
+class Screen:
+    """`stillwatch exec` in a session of its own on a terminal of its own, as behind a login."""
+
+    def __init__(self, environment: dict[str, str], command: str) -> None:
+        on_terminal = "import os, pty, sys; s = pty.spawn(sys.argv[1:]); sys.exit(s >> 8)"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", on_terminal, *EXEC, "--", "sh", "-c", command],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
+        self.shown = b""
+
+    def type(self, keys: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(keys)
+
+    def wait_for(self, text: str) -> str:
+        """The line that begins with `text`, without it."""
+        assert self._process.stdout is not None
+        start = f"\n{text}".encode()
+        while b"\r" not in self.shown.partition(start)[2]:
+            piece = self._process.stdout.read(1024)
+            assert piece, self.shown
+            self.shown += piece
+        return self.shown.partition(start)[2].partition(b"\r")[0].decode()
+
+    def wait(self) -> int:
+        self._process.communicate(timeout=20)
+        return self._process.returncode
+
+
+def state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def test_on_a_terminal_the_command_reads_it_and_gets_its_ctrl_c(
     sqlite_database: Database, environment: dict[str, str]
 ) -> None:
-    # Both in a session of their own on a terminal of their own, as behind a login.
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(ROOT)
-        command = "read line; echo got $line; exec sleep 60"
-        os.execve(sys.executable, [*EXEC, "--", "sh", "-c", command], environment)
-    with os.fdopen(terminal, "r+b", buffering=0) as screen:
-        screen.write(b"hello\n")
-        shown = b""
-        while b"got hello" not in shown:
-            shown += screen.read(1024)
+    screen = Screen(environment, "read line; echo got $line; exec sleep 60")
+    screen.type(b"hello\n")
+    assert screen.wait_for("got ") == "hello"
 
-        screen.write(b"\x03")
+    screen.type(b"\x03")
 
-        _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGINT
+    assert screen.wait() == 128 + signal.SIGINT
     run = stored(sqlite_database, only_run(sqlite_database))
     assert run.failure_summary[0]["message"] == "The command was ended by SIGINT."
+
+
+def test_on_a_terminal_ctrl_z_suspends_both_until_they_are_continued(
+    sqlite_database: Database, environment: dict[str, str]
+) -> None:
+    screen = Screen(environment, "read a; echo parent $PPID; read b; echo then $b")
+    screen.type(b"\n")
+    exec_pid = int(screen.wait_for("parent "))
+
+    screen.type(b"\x1a")
+    wait_until(lambda: state(exec_pid) == "T")
+    os.kill(exec_pid, signal.SIGCONT)
+    screen.type(b"on\n")
+
+    assert screen.wait_for("then ") == "on"
+    assert screen.wait() == 0
+    assert stored(sqlite_database, only_run(sqlite_database)).outcome == "succeeded"
