@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
 import uvicorn
@@ -16,14 +16,13 @@ from sqlmodel import col
 import seed_data
 from api import health
 from api.application import create_api
-from jobs.embedded import EmbeddedEngine
+from jobs.engines import engine_for
 from jobs.operation import built_in_operations
 from models import User
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
-from services.operation_run_service import LEASE
-from services.server_lock import StartError, only_server
+from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from ui import console as console_module
 from ui import theme
@@ -39,7 +38,9 @@ _RECONNECT_SECONDS = 30.0
 def serve(settings: Settings) -> None:
     """Run the console until it is told to stop. Raises `StartError` or `SchemaError`."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with only_server(settings.data_dir):
+    # On PostgreSQL any number of servers share one database, and may share one folder.
+    is_alone = schema.is_sqlite(settings.database_url)
+    with only_server(settings.data_dir) if is_alone else nullcontext():
         database = prepare_database(settings)
         try:
             _announce(settings, database)
@@ -59,10 +60,8 @@ def serve(settings: Settings) -> None:
 
 
 def prepare_database(settings: Settings) -> Database:
-    """A database at the code's schema, with the demo world in it when that is asked for."""
-    if not schema.is_sqlite(settings.database_url):
-        raise StartError("This version serves SQLite only; PostgreSQL comes with its own workers.")
-    done = schema.bring_up_to_date(settings.database_url)
+    """A database at the code's schema, which SQLite gets here and PostgreSQL must have."""
+    done = schema.prepare(settings.database_url)
     if done:
         _say("schema", done)
     return Database(settings.database_url)
@@ -70,8 +69,17 @@ def prepare_database(settings: Settings) -> Database:
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
-    engine = EmbeddedEngine(database, built_in_operations(), settings.workers, settings.data_dir)
-    offers = {kind: operation.offer for kind, operation in built_in_operations().items()}
+    known = built_in_operations()
+    offers = {kind: operation.offer for kind, operation in known.items()}
+    slots = settings.workers if database.is_sqlite else 0
+    engine = engine_for(
+        database,
+        known,
+        slots,
+        settings.data_dir,
+        lease=settings.lease,
+        sweep=settings.sweep,
+    )
     auth = Auth(database)
     console = console_module.compose(
         database,
@@ -96,7 +104,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
     app.include_router(sign_in.routes(console))
-    app.mount("/api", create_api(database, engine.enqueue, offers, LEASE, settings.public_url))
+    app.mount(
+        "/api", create_api(database, engine.enqueue, offers, settings.lease, settings.public_url)
+    )
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
     for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left

@@ -107,14 +107,10 @@ class DistributedEngine:
                 self._faults.clear()
                 rest = _FIRST_REST
                 asyncio.run(self._serve())
-            except (SQLAlchemyError, ConnectorException, PoolTimeout) as error:
-                if isinstance(error, SQLAlchemyError):
-                    self._faults.tell(error)
+            except Exception as error:
+                self._tell(error)
                 self._stopping.wait(rest)
                 rest = min(2 * rest, _LONGEST_REST)
-            except Exception as error:
-                self._faults.tell(error)
-                self._stopping.wait(_LONGEST_REST)
 
     async def _serve(self) -> None:
         """Receive until stopped, or until the database goes away."""
@@ -124,6 +120,12 @@ class DistributedEngine:
             )
         )
         loop = asyncio.get_running_loop()
+        # The library leaves tasks behind whose errors nobody collects.
+        loop.set_exception_handler(
+            lambda _loop, context: self._tell(
+                context.get("exception") or RuntimeError(context["message"])
+            )
+        )
 
         @app.task(name=deliveries.TASK, queue=deliveries.QUEUE)
         async def perform(run_id: int) -> None:
@@ -146,6 +148,8 @@ class DistributedEngine:
             if self._stopping.is_set():
                 return
             await self._worker.run()
+            if not self._stopping.is_set():  # it ends by itself when its connection is lost
+                self._faults.away(ConnectionError("deliveries were interrupted"))
 
     def _perform(self, run_id: int) -> None:
         run = self._claim(run_id)
@@ -163,6 +167,12 @@ class DistributedEngine:
         except OperationalError as error:
             self._faults.tell(error)
             return None
+
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, ConnectorException | PoolTimeout):
+            self._faults.away(error.__cause__ or error)
+        else:
+            self._faults.tell(error)
 
     def _put_missing(self) -> None:
         with self._database.writing() as session:

@@ -72,8 +72,7 @@ class EmbeddedEngine:
         with self._database.writing() as session:
             service = OperationRunService(session, self.enqueue, self._lease)
             service.boot(self._owner)
-            if self._database.is_sqlite:  # then, while this server was down, none was heard
-                service.excuse_silence()
+            service.excuse_silence()  # while this server was down, nobody was heard
         self._sweeper.start()
         for thread in self._threads:
             thread.start()

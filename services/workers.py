@@ -10,7 +10,6 @@ from models import Worker
 from models.columns import from_now, utc_now
 
 SEEN_EVERY = timedelta(seconds=10)
-GONE_AFTER = timedelta(seconds=30)
 _FORGET_AFTER = timedelta(days=1)
 
 

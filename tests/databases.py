@@ -6,9 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from scripts.postgres_server import PostgresServer
 from services import schema
+
+# For a test whose other fixtures use `database`, but which is about one of the two.
+sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+postgresql_only = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 _TEMPLATE = "stillwatch_template"
 # Nothing here must outlive the tests, so nothing waits for a disk.

@@ -15,6 +15,12 @@ from tests.services.runs import add_workspace, request
 
 
 @pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """The handler copies SQLite files and nothing else."""
+    return sqlite_database
+
+
+@pytest.fixture
 def run(database: Database) -> ClaimedRun:
     workspace_id = add_workspace(database)
     with database.writing() as session:

@@ -51,6 +51,12 @@ sys.stdin.read()
 """
 
 
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """The embedded engine is SQLite's."""
+    return sqlite_database
+
+
 @contextmanager
 def working(
     database: Database, folder: Path, handler: Handler, workers: int = 1

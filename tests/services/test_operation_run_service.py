@@ -22,7 +22,7 @@ from services.database import Database
 from services.operation_run_service import OperationRunService
 from services.run_terms import (RunRequest)
 
-database = Database(f"sqlite:///{sys.argv[1]}")
+database = Database(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 with database.writing() as session:
@@ -251,11 +251,10 @@ def test_booting_takes_back_only_what_this_node_held(database: Database) -> None
         OperationRunService(session).heartbeat(run_id, token, Report(COUNTS, []))
 
 
-def test_two_processes_that_ask_at_once_get_one_run(
-    database: Database, database_file: Path
-) -> None:
+def test_two_processes_that_ask_at_once_get_one_run(database: Database) -> None:
     workspace_id = str(add_workspace(database))
-    command = [sys.executable, "-c", ASK, str(database_file), workspace_id]
+    url = database.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", ASK, url, workspace_id]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (
         subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as one,
