@@ -12,6 +12,7 @@ import click
 
 from stillwatch.child import Child
 from stillwatch.client import AlreadyActive, Cancelled, Client, Run, StillwatchError
+from stillwatch.signal_relay import SignalRelay
 
 _START_PATIENCE = 10.0  # seconds
 _UNAVAILABLE, _TEMPORARY = 69, 75  # EX_UNAVAILABLE, EX_TEMPFAIL
@@ -65,6 +66,7 @@ def execute(
 
 
 def _carry_out(command: tuple[str, ...], run: Run | None, grace: float) -> int:
+    signals = SignalRelay(_PASSED_ON)
     try:
         child = Child(command, _environment(run))
     except OSError as error:
@@ -72,7 +74,7 @@ def _carry_out(command: tuple[str, ...], run: Run | None, grace: float) -> int:
         _log.error("%s", message)
         _close(run, "failed", ("cannot_start", message, None))
         return _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
-    _pass_signals_on(child)
+    signals.relay_to(child.send)
     if run is not None:
         _obey(run, child, grace)
     code = child.wait()
@@ -91,13 +93,6 @@ def _environment(run: Run | None) -> dict[str, str]:
     if run is None:
         return own
     return own | dict(zip(_OWN_VARIABLES, (str(run.id), run.token), strict=True))
-
-
-def _pass_signals_on(child: Child) -> None:
-    for number in _PASSED_ON:
-        # What we were told to ignore, as by nohup, the child ignores too.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda received, _frame: child.send(received))
 
 
 def _obey(run: Run, child: Child, grace: float) -> None:
