@@ -15,6 +15,7 @@ from sqlmodel import col
 
 import seed_data
 from api import health
+from api.application import create_api
 from jobs.discovery import installed_operations
 from jobs.engines import engine_for
 from models import User
@@ -102,6 +103,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
     app.include_router(sign_in.routes(console))
+    app.mount(
+        "/api",
+        create_api(database, engine.enqueue, found.offers, settings.lease, settings.public_url),
+    )
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
     for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left

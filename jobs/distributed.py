@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from jobs import deliveries
 from jobs.faults import Faults, first_line
+from jobs.operation import offer_of
 from jobs.performer import Performer
 from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
@@ -61,7 +62,7 @@ class DistributedEngine:
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         rescue = rescuing(database, self.enqueue, lease)
-        offers = {kind: operation.offer for kind, operation in operations.items()}
+        offers = {kind: offer_of(operation) for kind, operation in operations.items()}
         start_due = starting_due(database, self.enqueue, offers)
         self._sweeper = Sweeper(
             [*presence, rescue, self._put_missing, start_due, *chores], sweep, self._faults

@@ -8,11 +8,11 @@ from sqlmodel import col
 
 from models import AuditEntry, OperationRun, Schedule
 from services.database import Database
-from services.operations import OperationOffer, OperationScope
+from services.operations import OperationOffer
+from stillwatch.operations import Scope
 
 OFFERS = {
-    f"sample.{scope}": OperationOffer(f"sample.{scope}", "Sample", "", scope)
-    for scope in OperationScope
+    f"sample.{scope}": OperationOffer(f"sample.{scope}", "Sample", "", scope) for scope in Scope
 }
 
 
