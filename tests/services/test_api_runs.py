@@ -190,7 +190,7 @@ def test_a_queued_operation_is_cancelled_at_once(caller: Caller) -> None:
     ("body", "words"),
     [
         ({"type": "sample.backup"}, "only an owner"),
-        ({"type": "sample.sync"}, "needs a tenant"),
+        ({"type": "sample.sync"}, "Choose a tenant"),
         ({"type": "unheard.of", "runner": "worker"}, "know no operation"),
         ({"type": "sample.check", "runner": "external"}, "the console's own workers"),
     ],
