@@ -17,11 +17,10 @@ from sqlalchemy.orm import Session
 
 from jobs.context import RunContext
 from jobs.engines import engine_for
-from jobs.operation import Operation
 from services.database import Database
 from services.operation_run_service import OperationRunService
-from services.operations import OperationOffer, OperationScope
 from services.run_terms import RunRequest
+from stillwatch.operations import Operation
 
 TYPE = "bench.nothing"
 _NOTHING_TO_ASK = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
@@ -34,8 +33,7 @@ class Node:
         self._database = Database(url)
         self._started: dict[int, int] = {}
         self._statements: Counter[str] = Counter()
-        offer = OperationOffer(TYPE, "Nothing", "", OperationScope.WORKSPACE)
-        operations = {TYPE: Operation(offer, self._note_start)}
+        operations = {TYPE: Operation(TYPE, "Nothing", self._note_start)}
         self._engine = engine_for(self._database, operations, slots, folder)
         event.listen(self._database.engine, "before_cursor_execute", self._count)
         self._engine.start()

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from jobs import deliveries
 from jobs.faults import Faults, first_line
-from jobs.operation import Operation
+from jobs.operation import offer_of
 from jobs.performer import Performer
 from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
@@ -26,6 +26,7 @@ from services import workers
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
 from services.run_terms import ClaimedRun, Delivery
+from stillwatch.operations import Operation
 
 _FIRST_REST, _LONGEST_REST = 0.5, 5.0  # seconds between attempts while the database is away
 _LOOK_EVERY = 1.0  # for deliveries that have become due; new ones wake a worker at once
@@ -61,7 +62,7 @@ class DistributedEngine:
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         rescue = rescuing(database, self.enqueue, lease)
-        offers = {kind: operation.offer for kind, operation in operations.items()}
+        offers = {kind: offer_of(operation) for kind, operation in operations.items()}
         start_due = starting_due(database, self.enqueue, offers)
         self._sweeper = Sweeper(
             [*presence, rescue, self._put_missing, start_due, *chores], sweep, self._faults

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from jobs.faults import Faults, first_line
-from jobs.operation import Operation
+from jobs.operation import offer_of
 from jobs.performer import Performer
 from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
@@ -22,6 +22,7 @@ from services import after_commit, workers
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
 from services.run_terms import ClaimedRun, Delivery
+from stillwatch.operations import Operation
 
 # Seconds. Finds what other programs queued and what has become due; own work wakes a worker.
 _LOOK_EVERY = 1.0
@@ -58,7 +59,7 @@ class EmbeddedEngine:
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         rescue = rescuing(database, self.enqueue, lease)
-        offers = {kind: operation.offer for kind, operation in operations.items()}
+        offers = {kind: offer_of(operation) for kind, operation in operations.items()}
         start_due = starting_due(database, self.enqueue, offers)
         self._sweeper = Sweeper([*presence, rescue, start_due, *chores], sweep, self._faults)
         self._threads = [
@@ -73,7 +74,9 @@ class EmbeddedEngine:
     def start(self) -> None:
         """Take back what the previous incarnation held when it died, then work."""
         with self._database.writing() as session:
-            OperationRunService(session, self.enqueue, self._lease).boot(self._owner)
+            service = OperationRunService(session, self.enqueue, self._lease)
+            service.boot(self._owner)
+            service.excuse_silence()  # while this server was down, nobody was heard
         self._sweeper.start()
         for thread in self._threads:
             thread.start()

@@ -1,7 +1,7 @@
 """Starting what is due by the clock: each occurrence once, from any number of processes at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from models.columns import utc_now
 from policy.schedule import Due, ScheduleError, latest_due
 from services import audit, schedules
 from services.operation_run_service import OperationRunService
-from services.operations import OperationOffer, active_key
+from services.operations import NeedsCorrectionError, OperationOffer, run_request
 from services.run_terms import Enqueue, Requested, RunRequest
 from services.schedules import SCHEDULE
 
@@ -54,12 +54,13 @@ def start_due(
         return None
     try:
         due = _due(schedule, now)
-    except ScheduleError as error:
+        request = _request(schedule, offer, due)
+    except (NeedsCorrectionError, ScheduleError) as error:
         schedules.pause(session, schedule_id, str(error))
         return None
     if not _move_on(session, schedule, due):
         return None
-    requested = OperationRunService(session, enqueue).request(_request(schedule, offer, due))
+    requested = OperationRunService(session, enqueue).request(request)
     _note_run(session, schedule, due, requested)
     return requested
 
@@ -91,20 +92,14 @@ def _move_on(session: Session, schedule: Row[Any], due: Due) -> bool:
 
 
 def _request(schedule: Row[Any], offer: OperationOffer, due: Due) -> RunRequest:
-    return RunRequest(
-        workspace_id=schedule.workspace_id,
-        type=schedule.type,
-        active_key=active_key(
-            offer.scope, schedule.type, schedule.workspace_id, schedule.tenant_id
-        ),
-        tenant_id=schedule.tenant_id,
-        context={
-            "trigger": "schedule",
-            "schedule": schedule.id,
-            "occurrence": due.occurrence.isoformat(),
-            "options": schedule.options if isinstance(schedule.options, dict) else {},
-        },
-    )
+    options = schedule.options if isinstance(schedule.options, dict) else {}
+    request = run_request(offer, schedule.workspace_id, schedule.tenant_id, options)
+    trigger = {
+        "trigger": "schedule",
+        "schedule": schedule.id,
+        "occurrence": due.occurrence.isoformat(),
+    }
+    return replace(request, context={**trigger, **(request.context or {})})
 
 
 def _note_run(session: Session, schedule: Row[Any], due: Due, requested: Requested) -> None:

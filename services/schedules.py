@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from models.columns import utc_now
 from policy.schedule import ScheduleError, next_occurrence
 from services import audit
-from services.operations import OperationOffer, OperationScope
+from services.operations import NeedsCorrectionError, OperationOffer, run_request
 
 SCHEDULE = SQLModel.metadata.tables["schedule"]
 _TENANT = SQLModel.metadata.tables["tenant"]
@@ -53,9 +53,11 @@ def add(session: Session, offers: Mapping[str, OperationOffer], request: Schedul
     if offer is None:
         known = ", ".join(sorted(offers))
         raise ScheduleError(f"There is no operation {request.type!r}; choose from {known}.")
-    if request.tenant is not None and offer.scope is not OperationScope.TENANT:
-        raise ScheduleError(f"{offer.type} is not done for a tenant, but for the {offer.scope}.")
     workspace_id, tenant_id = _place(session, request.workspace, request.tenant)
+    try:
+        run_request(offer, workspace_id, tenant_id, request.options)
+    except NeedsCorrectionError as error:
+        raise ScheduleError(str(error)) from None
     next_at = next_occurrence(request.cron, request.time_zone, _now(session))
     schedule_id: int = session.execute(
         insert(SCHEDULE)

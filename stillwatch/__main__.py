@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from stillwatch import __version__
+from stillwatch import __version__, exec_command, report_command, token_command
 from stillwatch.here import checkout as _checkout
 from stillwatch.schedule_command import schedule
 
@@ -28,16 +28,19 @@ def serve() -> None:
 @main.command()
 def worker() -> None:
     """Run a worker process (on PostgreSQL; on SQLite the server has its own workers)."""
-    _checkout()
-    from stillwatch.worker_command import work
-
-    work()
+    _checkout("worker_command").work()
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     click.echo(_checkout().migrate())
+
+
+@main.command()
+def operations() -> None:
+    """List the operations that can be done here; fails when a plug-in is broken."""
+    _checkout("installed_operations").show()
 
 
 @main.group()
@@ -134,9 +137,13 @@ def _read_password(from_stdin: bool) -> str:
         raise click.ClickException("The password on standard input is not UTF-8.") from error
 
 
-def _administer(what: str, *arguments: Any) -> None:
-    _checkout().administer(what, *arguments)
+def _administer(what: str, *arguments: Any) -> Any:
+    return _checkout().administer(what, *arguments)
 
+
+main.add_command(token_command.group(_administer))
+main.add_command(exec_command.execute)
+main.add_command(report_command.report)
 
 if __name__ == "__main__":
     main()

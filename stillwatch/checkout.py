@@ -9,9 +9,9 @@ import click
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from jobs.operation import built_in_operations
+from jobs.discovery import find_operations
 from policy.schedule import ScheduleError
-from services import administration, schedules, schema
+from services import administration, api_tokens, schedules, schema
 from services.administration import AdministrationError
 from services.database import Database
 from services.schedules import ScheduleRequest
@@ -37,17 +37,17 @@ def migrate() -> str:
         return schema.bring_up_to_date(settings.database_url) or "the schema is up to date"
 
 
-def administer(command: str, *arguments: str | None) -> None:
-    """Carry out one command of `services.administration` in a transaction of its own."""
+def administer(command: str, *arguments: Any) -> Any:
+    """Carry out one administrative use case in a transaction of its own; return its result."""
+    work = getattr(administration, command, None) or getattr(api_tokens, command)
     with _writing() as session:
-        getattr(administration, command)(session, *arguments)
+        return work(session, *arguments)
 
 
 def add_schedule(**fields: Any) -> int:
     """Add the schedule that a `ScheduleRequest` with these fields asks for; return its id."""
-    offers = {kind: operation.offer for kind, operation in built_in_operations().items()}
     with _writing() as session:
-        return schedules.add(session, offers, ScheduleRequest(**fields))
+        return schedules.add(session, find_operations().offers, ScheduleRequest(**fields))
 
 
 def keep_schedules(command: str, *arguments: int) -> Any:

@@ -1,19 +1,32 @@
 """Factories: schedules as they are stored, and what is told of them."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from jobs.operation import offer_of
 from models import AuditEntry, OperationRun, Schedule
 from services.database import Database
-from services.operations import OperationOffer, OperationScope
+from services.operations import OperationOffer
+from stillwatch.operations import Operation, Scope
 
-OFFERS = {
-    f"sample.{scope}": OperationOffer(f"sample.{scope}", "Sample", "", scope)
-    for scope in OperationScope
-}
+
+@dataclass(frozen=True, slots=True)
+class SampleOptions:
+    full: bool = False
+
+
+def _offer(scope: Scope) -> OperationOffer:
+    kind = f"sample.{scope}"
+    return offer_of(
+        Operation(kind, "Sample", lambda _run, _options: None, scope=scope, options=SampleOptions)
+    )
+
+
+OFFERS = {f"sample.{scope}": _offer(scope) for scope in Scope}
 
 
 def ago(**span: float) -> datetime:

@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from services.database import Database
 from stillwatch.__main__ import main
+from stillwatch.schedule_command import _value
 from tests.services.runs import add_workspace
 from tests.services.schedule_rows import add_schedule, stored_schedule
 
@@ -49,20 +50,27 @@ def test_a_schedule_is_added_listed_paused_resumed_and_removed(
     assert run(environment, "list").output == ""
 
 
-def test_options_are_json_where_they_read_as_json_and_text_otherwise(
+def test_options_are_kept_with_the_schedule(
     database: Database, environment: dict[str, str]
 ) -> None:
     add_workspace(database)
 
-    words = [f"--option={o}" for o in ("full=true", "days=30", "name=a=b", "odd=NaN")]
-    run(environment, "add", "database.check", "--workspace=acme", "--cron=0 3 * * *", *words)
+    words = ("--workspace=acme", "--cron=0 3 * * *")
+    run(environment, "add", "database.check", *words, "--option=depth=full")
+    refused = run(environment, "add", "database.check", *words, "--option=deep=true")
 
-    assert stored_schedule(database, 1).options == {
-        "full": True,
-        "days": 30,
-        "name": "a=b",
-        "odd": "NaN",
-    }
+    assert stored_schedule(database, 1).options == {"depth": "full"}
+    assert refused.exit_code == 1
+    assert "deep" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("30", 30), ("a=b", "a=b"), ("NaN", "NaN")]
+)
+def test_an_option_is_json_where_it_reads_as_json_and_text_otherwise(
+    text: str, value: object
+) -> None:
+    assert _value(text) == value
 
 
 def test_an_overdue_schedule_says_since_when(

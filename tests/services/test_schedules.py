@@ -23,7 +23,13 @@ def workspace_id(database: Database) -> int:
 
 
 def add(database: Database, **fields: Any) -> int:
-    given = {"type": "sample.tenant", "workspace": "acme", "cron": "0 3 * * *", **fields}
+    given = {
+        "type": "sample.tenant",
+        "workspace": "acme",
+        "tenant": "contoso",
+        "cron": "0 3 * * *",
+        **fields,
+    }
     with database.writing() as session:
         return schedules.add(session, OFFERS, ScheduleRequest(**given))
 
@@ -57,7 +63,12 @@ def test_a_schedule_knows_its_next_time_from_the_start(
         ({"type": "no.such"}, r"no operation 'no\.such'; choose from sample\.instance, sample"),
         ({"workspace": "nowhere"}, "no workspace 'nowhere'"),
         ({"tenant": "elsewhere"}, "no tenant 'elsewhere' in acme"),
-        ({"type": "sample.workspace", "tenant": "contoso"}, "not done for a tenant"),
+        (
+            {"type": "sample.workspace", "tenant": "contoso"},
+            "not done for a single tenant",
+        ),
+        ({"tenant": None}, "Choose a tenant"),
+        ({"options": {"ful": True}}, "ful"),
         ({"cron": "0 3 * *"}, "has five fields"),
         ({"cron": "0 0 31 2 *"}, "bad day-of-month"),
         ({"time_zone": "Berlin"}, "no time zone 'Berlin'"),
@@ -129,7 +140,7 @@ def test_a_schedule_that_does_not_exist_is_said_not_to(database: Database, deed:
 def test_schedules_are_listed_by_workspace_and_say_what_is_overdue(
     database: Database, workspace_id: int
 ) -> None:
-    other = add(database, workspace="other")
+    other = add(database, type="sample.workspace", workspace="other", tenant=None)
     overdue = add_schedule(database, workspace_id)
     tenant_s = add(database, tenant="contoso")
 
