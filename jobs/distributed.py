@@ -22,9 +22,10 @@ from jobs.operation import offer_of
 from jobs.performer import Performer
 from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
+from models import Runner
 from services import workers
 from services.database import Database
-from services.operation_run_service import LEASE, OperationRunService
+from services.operation_run_service import EVERY_RUNNER, LEASE, OperationRunService
 from services.run_terms import ClaimedRun, Delivery
 from stillwatch.operations import Operation
 
@@ -61,7 +62,9 @@ class DistributedEngine:
             database, operations, data_dir, self.enqueue, self._faults, lease
         )
         presence = [being_seen(database, owner, slots)] if slots else []
-        rescue = rescuing(database, self.enqueue, lease)
+        # Programs outside report to the web role: while it is down, nobody has lost contact.
+        runners = [Runner.WORKER] if slots else EVERY_RUNNER
+        rescue = rescuing(database, self.enqueue, lease, runners)
         offers = {kind: offer_of(operation) for kind, operation in operations.items()}
         start_due = starting_due(database, self.enqueue, offers)
         self._sweeper = Sweeper(
@@ -77,6 +80,9 @@ class DistributedEngine:
         deliveries.put(session, delivery)
 
     def start(self) -> None:
+        if not self._slots:
+            with self._database.writing() as session:
+                OperationRunService(session, lease=self._lease).excuse_silence()
         self._sweeper.start()
         if self._slots:
             self._thread.start()
