@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -111,16 +112,18 @@ class DistributedEngine:
         _let_us_speak_for_the_library()
         rest = _FIRST_REST
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
                 with self._database.reading() as session:  # not there: said in one line, by us
                     session.execute(text("SELECT 1"))
                 self._faults.clear()
-                rest = _FIRST_REST
                 asyncio.run(self._serve())
             except Exception as error:
                 self._tell(error)
-                self._stopping.wait(rest)
-                rest = min(2 * rest, _LONGEST_REST)
+            if time.monotonic() - began > _LONGEST_REST:
+                rest = _FIRST_REST  # it had served for a while
+            self._stopping.wait(rest)
+            rest = min(2 * rest, _LONGEST_REST)
 
     async def _serve(self) -> None:
         """Receive until stopped, or until the database goes away."""
