@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import uvloop
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -117,7 +119,8 @@ class DistributedEngine:
                 with self._database.reading() as session:  # not there: said in one line, by us
                     session.execute(text("SELECT 1"))
                 self._faults.clear()
-                asyncio.run(self._serve())
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    runner.run(self._serve())
             except Exception as error:
                 self._tell(error)
             if time.monotonic() - began > _LONGEST_REST:
@@ -129,7 +132,13 @@ class DistributedEngine:
         """Receive until stopped, or until the database goes away."""
         app = App(
             connector=PsycopgConnector(
-                conninfo=_conninfo(self._database), min_size=1, max_size=self._slots + 2, timeout=5
+                pool_factory=_pool,
+                conninfo=_conninfo(self._database),
+                min_size=1,
+                max_size=self._slots + 2,
+                timeout=5,
+                # A delivery that is fetched or ended twice does no harm: no wait for the disk.
+                kwargs={"options": "-c synchronous_commit=off"},
             )
         )
         loop = asyncio.get_running_loop()
@@ -190,6 +199,11 @@ class DistributedEngine:
     def _put_missing(self) -> None:
         with self._database.writing() as session:
             deliveries.put_missing(session)
+
+
+def _pool(*, check: object, **options: Any) -> AsyncConnectionPool:
+    # Without a look at each connection before its use: a lost one ends `_serve`, which begins anew.
+    return AsyncConnectionPool(**options)
 
 
 def _conninfo(database: Database) -> str:
