@@ -1,0 +1,94 @@
+"""The runs of a tenant in a period, read in bounded memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models import OperationRun, User
+from services.packs.keyset import IdRange, id_ranges
+from services.packs.order import PackOrder
+
+# How many rows pass between two looks at whether to go on.
+_SLICE = 1_000
+
+
+class RunRow(NamedTuple):
+    """A stored run with its initiator; a plain tuple, because millions of them go by."""
+
+    id: int
+    type: str
+    status: str | None
+    outcome: str | None
+    initiator: str | None
+    initiator_email: str | None
+    created_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    counts: Any
+    failures: Any
+    attempt: int
+    retry_of_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSlice:
+    """At most a thousand runs, and the share of the tenant's history read up to here."""
+
+    rows: Sequence[RunRow]
+    share: float
+
+
+def read_runs(session: Session, order: PackOrder) -> Iterator[RunSlice]:
+    """The runs that were created in the period, oldest id first.
+
+    Also yields empty slices: in a long history most of the way may lie outside the period.
+    """
+    of_tenant = col(OperationRun.tenant_id) == order.tenant_id
+    for ids in id_ranges(session, col(OperationRun.id), of_tenant):
+        rows = [RunRow._make(row) for row in session.execute(_runs(order, ids))]
+        for begin in range(0, max(len(rows), 1), _SLICE):
+            yield RunSlice(rows[begin : begin + _SLICE], ids.share)
+
+
+def _runs(order: PackOrder, ids: IdRange) -> Select[Any]:
+    run = OperationRun
+    query = (
+        select(
+            col(run.id),
+            col(run.type),
+            col(run.status),
+            col(run.outcome),
+            col(User.name),
+            col(User.email),
+            col(run.created_at),
+            col(run.started_at),
+            col(run.completed_at),
+            col(run.summary_counts),
+            col(run.failure_summary),
+            col(run.attempt),
+            col(run.retry_of_id),
+        )
+        .outerjoin(User, col(User.id) == col(run.initiated_by_user_id))
+        .where(
+            col(run.tenant_id) == order.tenant_id,
+            col(run.id) > ids.after,
+            col(run.id) <= ids.up_to,
+            col(run.created_at) >= order.options.period_from,
+            col(run.created_at) < order.options.period_to,
+        )
+        .order_by(col(run.id))
+    )
+    return query if order.run_id is None else query.where(col(run.id) != order.run_id)
+
+
+def duration(run: RunRow) -> float | None:
+    """How many seconds the run was at work; None when it has not ended, or before it began."""
+    if run.started_at is None or run.completed_at is None:
+        return None
+    seconds = (run.completed_at - run.started_at).total_seconds()
+    return seconds if seconds >= 0 else None
