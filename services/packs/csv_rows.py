@@ -1,6 +1,5 @@
 """The columns of each CSV of a pack, and how evidence becomes their rows."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -20,6 +19,7 @@ from services.packs.plain_text import (
 from services.packs.run_evidence import RunRow, duration
 from services.packs.run_statistics import SYSTEM
 
+_NO_COUNTS: dict[str, Any] = {}
 _COUNTS = ("total", "processed", "succeeded", "failed", "skipped")
 
 RUN_COLUMNS = (
@@ -76,7 +76,7 @@ AUDIT_COLUMNS = (
 
 def run_row(run: RunRow) -> tuple[Cell, ...]:
     seconds = duration(run)
-    counts: Mapping[str, Any] = run.counts if isinstance(run.counts, dict) else {}
+    get = run.counts.get if isinstance(run.counts, dict) else _NO_COUNTS.get
     return (
         run.id,
         _cell(run.type),
@@ -88,7 +88,7 @@ def run_row(run: RunRow) -> tuple[Cell, ...]:
         csv_instant(run.started_at),
         csv_instant(run.completed_at),
         None if seconds is None else round(seconds, 3),
-        *(whole_number(counts.get(name)) for name in _COUNTS),
+        *[whole_number(get(name)) for name in _COUNTS],
         whole_number(run.attempt),
         run.retry_of_id,
         _cell(" ".join(failure_codes(run))) if run.failures else "",

@@ -13,6 +13,7 @@ NO_CODE = "unspecified"
 OTHER_CODES = "(all others)"
 _MOST_GROUPS = 300
 _MOST_TYPES = 2_000
+_SUCCEEDED, _FAILED = UxStatus.SUCCEEDED, UxStatus.FAILED
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -57,17 +58,22 @@ class FailureGroups:
     def add(self, run: RunRow, type_: str, status: UxStatus) -> None:
         """Take in a run, whether it failed or not: a success mends the failures before it."""
         created_at = run.created_at or _NEVER
-        if status is UxStatus.SUCCEEDED and (
-            type_ in self._last_success or len(self._last_success) < _MOST_TYPES
-        ):
-            self._last_success[type_] = max(self._last_success.get(type_, _NEVER), created_at)
-        for code, entry in _entries(run, status):
-            self._count(self._group(code, type_), (created_at, run.id), entry)
+        if status is _SUCCEEDED:
+            self._note_success(type_, created_at)
+        if run.failures or status is _FAILED:
+            for code, entry in _entries(run, status):
+                self._count(self._group(code, type_), (created_at, run.id), entry)
 
     def groups(self) -> list[FailureGroup]:
         """All groups, the one with the most recent failure first."""
         found = [self._finished(*key, group) for key, group in self._groups.items()]
         return sorted(found, key=lambda g: (g.last_at, g.last_run_id, g.code, g.type), reverse=True)
+
+    def _note_success(self, type_: str, created_at: datetime) -> None:
+        known = self._last_success.get(type_)
+        is_first = known is None and len(self._last_success) < _MOST_TYPES
+        if is_first or (known is not None and created_at > known):
+            self._last_success[type_] = created_at
 
     def _group(self, code: str, type_: str) -> _Group:
         key = (code, type_)
@@ -116,7 +122,7 @@ def failure_codes(run: RunRow) -> list[str]:
 
 def _entries(run: RunRow, status: UxStatus) -> Iterator[tuple[str, Mapping[str, Any]]]:
     recorded = _recorded(run)
-    if not recorded and status is UxStatus.FAILED:
+    if not recorded and status is _FAILED:
         yield NO_CODE, {}
     for entry in recorded:
         yield _code(entry), entry

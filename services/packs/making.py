@@ -36,9 +36,7 @@ class MadePack:
     members: tuple[MemberFacts, ...]
 
 
-def make_pack(
-    database: Database, order: PackOrder, file: BinaryIO, progress: Progress
-) -> MadePack:
+def make_pack(database: Database, order: PackOrder, file: BinaryIO, progress: Progress) -> MadePack:
     """Write the archive to `file`, a seekable one open for writing, which stays open.
 
     Runs by the million need some ten MB: rows are read in ranges and go to the archive as they
@@ -108,7 +106,7 @@ def _write_audit(
     sections = evidence.order.options.sections
     if not sections & {Section.AUDIT, Section.ACCESS}:
         return
-    count = evidence.runs.all.tally.total
+    count = evidence.runs.count
     only_members = Section.AUDIT not in sections
     with _table(archive, evidence.order, Section.AUDIT, csv_rows.AUDIT_COLUMNS) as table:
         for part in read_audit(session, evidence.place, evidence.order, only_members=only_members):
@@ -130,7 +128,7 @@ def _write_failures(evidence: Evidence, archive: ArchiveWriter) -> None:
 
 
 def _write_report(evidence: Evidence, archive: ArchiveWriter, progress: Progress) -> None:
-    count = evidence.runs.all.tally.total
+    count = evidence.runs.count
     _report(progress, Step(Stage.REPORT, count, 0.0))
     document = compose(evidence)
     with archive.member("report.html") as member:

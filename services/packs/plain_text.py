@@ -8,6 +8,7 @@ from typing import Any
 LONGEST_NAME = 200
 LONGEST_DETAIL = 1000
 
+_LARGEST = 2**63
 _REPLACEMENT = "\ufffd"
 # Invisible, but letters of Persian, of Indic scripts and of emoji fall apart without them.
 _JOINERS = "\u200c\u200d"
@@ -54,13 +55,16 @@ def csv_instant(instant: datetime | None) -> str:
     """An aware time as ISO 8601 in UTC with microseconds; None is the empty text."""
     if instant is None:
         return ""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if instant.tzinfo is not UTC:
+        instant = instant.astimezone(UTC)
+    return f"{instant.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def whole_number(value: Any) -> int | None:
     """`value` if it is a whole number, which in stored JSON nothing guarantees."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and abs(value) < 2**63 else None
+    if value.__class__ is not int:  # a bool is none
+        return None
+    return value if -_LARGEST < value < _LARGEST else None
 
 
 def _printable(character: str) -> str:

@@ -1,12 +1,14 @@
 """The runs of a tenant in a period, read in bounded memory."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 from sqlmodel import col
 
 from models import OperationRun, User
@@ -50,9 +52,11 @@ def read_runs(session: Session, order: PackOrder) -> Iterator[RunSlice]:
     """
     of_tenant = col(OperationRun.tenant_id) == order.tenant_id
     for ids in id_ranges(session, col(OperationRun.id), of_tenant):
-        rows = [RunRow._make(row) for row in session.execute(_runs(order, ids))]
-        for begin in range(0, max(len(rows), 1), _SLICE):
-            yield RunSlice(rows[begin : begin + _SLICE], ids.share)
+        # By the connection: the session would look for entities in every row.
+        with session.connection().execute(_runs(order, ids)) as found:
+            while rows := found.fetchmany(_SLICE):
+                yield RunSlice([_run(row) for row in rows], ids.share)
+        yield RunSlice((), ids.share)
 
 
 def _runs(order: PackOrder, ids: IdRange) -> Select[Any]:
@@ -65,11 +69,16 @@ def _runs(order: PackOrder, ids: IdRange) -> Select[Any]:
             col(run.outcome),
             col(User.name),
             col(User.email),
-            col(run.created_at),
-            col(run.started_at),
-            col(run.completed_at),
-            col(run.summary_counts),
-            col(run.failure_summary),
+            *(
+                type_coerce(column, NullType())
+                for column in (
+                    col(run.created_at),
+                    col(run.started_at),
+                    col(run.completed_at),
+                    col(run.summary_counts),
+                    col(run.failure_summary),
+                )
+            ),
             col(run.attempt),
             col(run.retry_of_id),
         )
@@ -84,6 +93,43 @@ def _runs(order: PackOrder, ids: IdRange) -> Select[Any]:
         .order_by(col(run.id))
     )
     return query if order.run_id is None else query.where(col(run.id) != order.run_id)
+
+
+def _run(row: Row[Any]) -> RunRow:
+    """What `UtcDateTime` and `JsonDocument` would make of it, at a third of their time."""
+    return RunRow._make(
+        (
+            *row[:6],
+            _instant(row[6]),
+            _instant(row[7]),
+            _instant(row[8]),
+            _document(row[9]),
+            _document(row[10]),
+            *row[11:],
+        )
+    )
+
+
+def _instant(value: Any) -> datetime | None:
+    if value.__class__ is str:
+        try:
+            return datetime.fromisoformat(value + "+00:00")
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value.astimezone(UTC)
+
+
+def _document(value: Any) -> Any:
+    if value.__class__ is not str:
+        return value
+    if value == "[]":
+        return None
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def duration(run: RunRow) -> float | None:

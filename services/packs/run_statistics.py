@@ -1,9 +1,10 @@
 """What many runs come to: counted as they pass by, in memory that does not grow with them."""
 
-from collections import Counter, deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections import deque
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from policy.status import UxStatus, ux_status
@@ -18,6 +19,9 @@ OTHERS = "(all others)"
 MOST_RUNS_SHOWN = 200
 _MOST_KEYS = 200
 
+# Counted by place in a list: a dictionary of enum members calls Python code for each hash.
+_STATES = tuple(UxStatus)
+_PLACES = {status: place for place, status in enumerate(_STATES)}
 _JUDGED = (UxStatus.SUCCEEDED, UxStatus.PARTIAL, UxStatus.FAILED)
 K = TypeVar("K", bound=Hashable)
 
@@ -26,11 +30,14 @@ K = TypeVar("K", bound=Hashable)
 class Tally:
     """How many runs there are in each state."""
 
-    by_status: Mapping[UxStatus, int]
+    counts: list[int] = field(default_factory=lambda: [0] * len(_STATES))
+
+    def of(self, status: UxStatus) -> int:
+        return self.counts[_PLACES[status]]
 
     @property
     def total(self) -> int:
-        return sum(self.by_status.values())
+        return sum(self.counts)
 
     @property
     def judged(self) -> int:
@@ -42,69 +49,84 @@ class Tally:
         """The share (0…1) of fully succeeded runs among the judged; None without any."""
         return self.of(UxStatus.SUCCEEDED) / self.judged if self.judged else None
 
-    def of(self, status: UxStatus) -> int:
-        return self.by_status.get(status, 0)
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The states and the durations of the runs that have something in common."""
 
-    states: Counter[UxStatus] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
     durations: Durations = field(default_factory=Durations)
-
-    @property
-    def tally(self) -> Tally:
-        return Tally(self.states)
 
 
 class RunStatistics:
     """Counters by day, type and initiator, the failures in groups, and the latest runs."""
 
     def __init__(self, *, include_failure_details: bool) -> None:
-        self._days: dict[date, Counter[UxStatus]] = {}
+        self._days: dict[date, Tally] = {}
         self._types: dict[str, Figures] = {}
-        self._initiators: dict[tuple[str, str], Figures] = {}
-        self.all = Figures()
+        self._initiators: dict[tuple[str, str], Tally] = {}
         self.failures = FailureGroups(include_details=include_failure_details)
         self.latest: deque[RunRow] = deque(maxlen=MOST_RUNS_SHOWN)
 
     def add(self, run: RunRow) -> None:
-        status = ux_status(run.status, run.outcome)
+        place = _place(run.status, run.outcome)
         type_ = plain(run.type)
         initiator = (plain(run.initiator) or SYSTEM, plain(run.initiator_email))
-        of_type = _figures(self._types, type_, OTHERS)
-        for figures in (self.all, of_type, _figures(self._initiators, initiator, (OTHERS, ""))):
-            figures.states[status] += 1
+        of_type = self._types.get(type_) or _new(self._types, type_, OTHERS, Figures)
+        of_type.tally.counts[place] += 1
+        by_initiator = self._initiators.get(initiator) or _new(
+            self._initiators, initiator, (OTHERS, ""), Tally
+        )
+        by_initiator.counts[place] += 1
         if run.created_at is not None:  # the reading has seen to that
-            self._days.setdefault(run.created_at.date(), Counter())[status] += 1
+            day = run.created_at.date()
+            on_day = self._days.get(day) or self._days.setdefault(day, Tally())
+            on_day.counts[place] += 1
         seconds = duration(run)
         if seconds is not None:
-            self.all.durations.add(seconds)
             of_type.durations.add(seconds)
-        self.failures.add(run, type_, status)
+        self.failures.add(run, type_, _STATES[place])
         self.latest.append(run)
 
+    @property
+    def count(self) -> int:
+        return sum(figures.tally.total for figures in self._types.values())
+
+    @property
+    def all(self) -> Figures:
+        whole = Figures(_sum(figures.tally for figures in self._types.values()))
+        for figures in self._types.values():
+            whole.durations.merge(figures.durations)
+        return whole
+
     def in_bucket(self, bucket: Bucket) -> Tally:
-        days = (count for day, count in self._days.items() if bucket.first <= day < bucket.end)
-        return Tally(sum(days, Counter()))
+        return _sum(tally for day, tally in self._days.items() if bucket.first <= day < bucket.end)
 
     def by_type(self) -> list[tuple[str, Figures]]:
         """The types, the most frequent first."""
-        return _by_size(self._types)
+        return sorted(self._types.items(), key=lambda item: (-item[1].tally.total, item[0]))
 
-    def by_initiator(self) -> list[tuple[tuple[str, str], Figures]]:
+    def by_initiator(self) -> list[tuple[tuple[str, str], Tally]]:
         """Name and address of who started runs, the busiest first."""
-        return _by_size(self._initiators)
+        return sorted(self._initiators.items(), key=lambda item: (-item[1].total, item[0]))
 
 
-def _figures(known: dict[K, Figures], key: K, others: K) -> Figures:
-    figures = known.get(key)
-    if figures is None:
-        figures = known.setdefault(key if len(known) < _MOST_KEYS else others, Figures())
-    return figures
+V = TypeVar("V")
 
 
-def _by_size(known: dict[K, Figures]) -> list[tuple[K, Figures]]:
-    items: Iterable[tuple[K, Figures]] = known.items()
-    return sorted(items, key=lambda item: (-item[1].tally.total, str(item[0])))
+def _new(known: dict[K, V], key: K, others: K, make: type[V]) -> V:
+    """A counter of its own for `key`, or past 200 of them the one that the others share."""
+    if len(known) >= _MOST_KEYS:
+        key = others
+    return known.setdefault(key, make())
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    return Tally(
+        [sum(counts) for counts in zip(*(t.counts for t in (Tally(), *tallies)), strict=True)]
+    )
+
+
+@lru_cache(maxsize=256)
+def _place(status: str | None, outcome: str | None) -> int:
+    return _PLACES[ux_status(status, outcome)]

@@ -29,8 +29,7 @@ def rate_svg(chart: Chart) -> str:
         **settings,
         range=(0, 100),
         y_labels=[0, 50, 100],
-        stroke_style={"width": 2.5},
-        dots_size=2.5,
+        dots_size=3,
     )
     rates = [None if bar.rate is None else round(bar.rate * 100, 2) for bar in chart.bars]
     line.add("rate", rates)
@@ -52,6 +51,8 @@ def _settings(name: str, height: int, colours: Sequence[str], **more: Any) -> di
         major_guide_stroke_dasharray="0",
         opacity="1",
         transition="0s",
+        stroke_opacity="1",
+        stroke_width="2",
         colors=tuple(colours),
         font_family="inherit",
         label_font_size=13,
@@ -79,13 +80,9 @@ def _rendered(graph: Any, name: str, bars: Sequence[Bar], title: str) -> str:
     graph.title = None
     step = max(1, -(-len(bars) // _MOST_LABELS))
     graph.x_labels = [bar.label for bar in bars]
-    graph.x_labels_major = _apart([bar.label for bar in bars], step)
+    graph.x_labels_major = graph.x_labels[::step]
     graph.add_xml_filter(lambda root: _bare(root, title))
     return str(graph.render(is_unicode=True))
-
-
-def _apart(labels: list[str], step: int) -> list[str]:
-    return labels[::step]
 
 
 def _bare(root: Any, title: str) -> Any:
@@ -93,9 +90,11 @@ def _bare(root: Any, title: str) -> Any:
     for parent in list(root.iter()):
         for child in list(parent):
             is_element = isinstance(child.tag, str)
-            if not is_element or child.tag in {"script", "desc", "title"}:
-                parent.remove(child)
-            elif "text-overlay" in child.get("class", "") or "tooltip" in child.get("class", ""):
+            if (
+                not is_element
+                or child.tag in {"script", "desc", "title"}
+                or {"text-overlay", "tooltip"} & set(child.get("class", "").split())
+            ):
                 parent.remove(child)
     root.set("role", "img")
     root.set("aria-label", title)

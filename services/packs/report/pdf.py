@@ -11,7 +11,6 @@ from services.packs.report.pdf_sheet import Sheet
 from services.packs.report.pdf_table import draw_table
 
 
-
 def render_pdf(
     document: Document, generated_at: datetime, progress: Callable[[float], None]
 ) -> bytes:

@@ -23,7 +23,7 @@ def draw_chart(sheet: Sheet, chart: Chart) -> None:
     _draw_legend(sheet)
     _draw_bars(sheet, chart)
     sheet.write_line(
-        "Success rate, in per cent of the runs that ended on their own:", 8, colour=sheet.QUIET
+        "Success rate, in per cent of the runs that ended by themselves:", 8, colour=sheet.QUIET
     )
     sheet.ln(1.5)
     _draw_rate(sheet, chart)

@@ -43,6 +43,7 @@ class Sheet(FPDF):
         self._footer = document.footer
         self.set_margins(_MARGIN, _MARGIN, _MARGIN)
         self.set_auto_page_break(True, _BOTTOM)
+        self.c_margin = 0  # texts begin where lines and frames do
         self.set_title(document.title)
         self.set_lang("en")
         self.set_creator("Stillwatch")
@@ -79,9 +80,7 @@ class Sheet(FPDF):
     ) -> None:
         """A paragraph over the whole width, ragged right."""
         self.face(size, style, colour)
-        self.multi_cell(
-            0, size * 0.5, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+        self.multi_cell(0, size * 0.5, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def write_pair(self, name: str, value: str) -> None:
         """A fact: its name in a narrow column, its value beside it."""

@@ -23,6 +23,7 @@ def draw_table(sheet: Sheet, table: Table) -> None:
     sheet.face(_SIZE)
     sheet.set_draw_color(*sheet.LINE)
     sheet.set_line_width(0.15)
+    sheet.set_fill_color(0)  # which means none: cells take over the last colour set
     with sheet.table(
         col_widths=tuple(column.width for column in table.columns),
         text_align=tuple("RIGHT" if column.is_number else "LEFT" for column in table.columns),

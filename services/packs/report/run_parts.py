@@ -7,7 +7,7 @@ from services.packs.plain_text import plain
 from services.packs.report import words
 from services.packs.report.document import Cell, Column, Part, Table, Tone
 from services.packs.run_evidence import RunRow, duration
-from services.packs.run_statistics import SYSTEM, Figures
+from services.packs.run_statistics import SYSTEM, Tally
 
 _MOST_LINES = 40
 _MOST_GROUPS = 100
@@ -47,14 +47,14 @@ def _by_type(evidence: Evidence) -> Table:
         "By type of run",
         (
             Column("Type", 26),
-            *_FIGURE_COLUMNS,
+            *_TALLY_COLUMNS,
             Column("Typical", 11, True),
             Column("95 %", 11, True),
         ),
         tuple(
             (
                 Cell(name),
-                *_figure_cells(figures),
+                *_tally_cells(figures.tally),
                 Cell(words.span(figures.durations.percentile(0.5))),
                 Cell(words.span(figures.durations.percentile(0.95))),
             )
@@ -69,17 +69,17 @@ def _by_initiator(evidence: Evidence) -> Table:
     lines = evidence.runs.by_initiator()
     return Table(
         "By initiator",
-        (Column("Initiator", 24), Column("Account", 24), *_FIGURE_COLUMNS),
+        (Column("Initiator", 24), Column("Account", 24), *_TALLY_COLUMNS),
         tuple(
-            (Cell(name), Cell(email or "–"), *_figure_cells(figures))
-            for (name, email), figures in lines[:_MOST_LINES]
+            (Cell(name), Cell(email or "–"), *_tally_cells(tally))
+            for (name, email), tally in lines[:_MOST_LINES]
         ),
         "No run was started in this period.",
         _cut(len(lines), _MOST_LINES, "initiators", "The busiest"),
     )
 
 
-_FIGURE_COLUMNS = (
+_TALLY_COLUMNS = (
     Column("Runs", 9, True),
     Column("In full", 9, True),
     Column("In part", 9, True),
@@ -88,8 +88,7 @@ _FIGURE_COLUMNS = (
 )
 
 
-def _figure_cells(figures: Figures) -> tuple[Cell, ...]:
-    tally = figures.tally
+def _tally_cells(tally: Tally) -> tuple[Cell, ...]:
     return (
         Cell(words.number(tally.total)),
         Cell(words.number(tally.of(UxStatus.SUCCEEDED))),
@@ -100,7 +99,7 @@ def _figure_cells(figures: Figures) -> tuple[Cell, ...]:
 
 
 def _latest(evidence: Evidence) -> Table:
-    total = evidence.runs.all.tally.total
+    total = evidence.runs.count
     shown = len(evidence.runs.latest)
     return Table(
         "Latest runs",

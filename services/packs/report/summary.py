@@ -6,12 +6,23 @@ from services.packs.failure_groups import FailureGroup
 from services.packs.order import Section
 from services.packs.period import Width, buckets, width_of
 from services.packs.report import words
-from services.packs.report.document import Bar, Chart, Figure, Figures, Part, Tone
+from services.packs.report.document import (
+    Bar,
+    Cell,
+    Chart,
+    Column,
+    Figure,
+    Figures,
+    Part,
+    Table,
+    Tone,
+)
 from services.packs.run_statistics import Tally
 
 _WIDTHS = {Width.DAY: "day", Width.WEEK: "week", Width.MONTH: "month"}
 _SOUND = 0.95
 _POOR = 0.8
+_MOST_OPEN = 6
 
 
 def summary(evidence: Evidence) -> Part:
@@ -20,7 +31,11 @@ def summary(evidence: Evidence) -> Part:
     return Part(
         "Summary",
         (_in_short(evidence, tally), *_on_failures(tally, groups)),
-        (_figures(evidence, tally, groups), _chart(evidence, tally)),
+        (
+            _figures(evidence, tally, groups),
+            _chart(evidence),
+            *_look_here_first(evidence, [g for g in groups if g.is_recovered is False]),
+        ),
     )
 
 
@@ -34,9 +49,9 @@ def _in_short(evidence: Evidence, tally: Tally) -> str:
     started = words.counted(tally.total, "run was", "runs were")
     sentence = f"{started} started for {name} in this period."
     if tally.success_rate is None:
-        return f"{sentence} None of them has come to an end of its own yet."
+        return f"{sentence} None of them has ended by itself yet."
     return (
-        f"{sentence} {words.number(tally.judged)} came to an end of their own, and "
+        f"{sentence} {words.number(tally.judged)} ended by themselves, and "
         f"{words.percent(tally.success_rate)} of those succeeded in full; "
         f"{words.number(tally.of(UxStatus.PARTIAL))} succeeded in part and "
         f"{words.number(tally.of(UxStatus.FAILED))} failed."
@@ -62,19 +77,20 @@ def _on_failures(tally: Tally, groups: list[FailureGroup]) -> tuple[str, ...]:
 
 def _figures(evidence: Evidence, tally: Tally, groups: list[FailureGroup]) -> Figures:
     open_ = sum(1 for group in groups if group.is_recovered is False)
+    durations = evidence.runs.all.durations
     active = sum(tally.of(status) for status in UxStatus if status.is_active)
     figures = [
         Figure("Runs", words.number(tally.total), f"{words.number(active)} not ended yet"),
         Figure(
             "Success rate",
             words.percent(tally.success_rate),
-            "of the runs that ended on their own",
+            "of runs that ended",
             _tone(tally.success_rate),
         ),
         Figure(
             "Typical duration",
-            words.span(evidence.runs.all.durations.percentile(0.5)),
-            f"95 % within {words.span(evidence.runs.all.durations.percentile(0.95))}",
+            words.span(durations.percentile(0.5)),
+            f"95 % within {words.span(durations.percentile(0.95))}",
         ),
         Figure(
             "Open kinds of failure",
@@ -101,7 +117,7 @@ def _tone(rate: float | None) -> Tone | None:
     return Tone.GOOD if rate >= _SOUND else Tone.MIXED if rate >= _POOR else Tone.BAD
 
 
-def _chart(evidence: Evidence, tally: Tally) -> Chart:
+def _chart(evidence: Evidence) -> Chart:
     options = evidence.order.options
     width = width_of(options.period_from, options.period_to)
     bars = []
@@ -121,6 +137,35 @@ def _bar(label: str, tally: Tally) -> Bar:
         tally.of(UxStatus.FAILED),
     )
     return Bar(label, *judged, tally.total - sum(judged), tally.success_rate)
+
+
+def _look_here_first(evidence: Evidence, open_: list[FailureGroup]) -> tuple[Table, ...]:
+    if not open_ or Section.FAILURES not in evidence.order.options.sections:
+        return ()
+    return (
+        Table(
+            "Failures without a later success",
+            (
+                Column("Code", 24),
+                Column("Type of run", 24),
+                Column("Failures", 12, True),
+                Column("Last (UTC)", 22),
+                Column("In run", 12, True),
+            ),
+            tuple(
+                (
+                    Cell(group.code),
+                    Cell(group.type),
+                    Cell(words.number(group.occurrences)),
+                    Cell(words.moment(group.last_at)),
+                    Cell(str(group.last_run_id)),
+                )
+                for group in open_[:_MOST_OPEN]
+            ),
+            "",
+            f"The latest {_MOST_OPEN}; see Failures for all." if len(open_) > _MOST_OPEN else "",
+        ),
+    )
 
 
 def _in_words(bars: list[Bar], width: Width) -> str:
