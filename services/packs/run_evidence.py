@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select, type_coerce
+from sqlalchemy import ColumnElement, Select, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 from sqlmodel import col
@@ -69,16 +69,8 @@ def _runs(order: PackOrder, ids: IdRange) -> Select[Any]:
             col(run.outcome),
             col(User.name),
             col(User.email),
-            *(
-                type_coerce(column, NullType())
-                for column in (
-                    col(run.created_at),
-                    col(run.started_at),
-                    col(run.completed_at),
-                    col(run.summary_counts),
-                    col(run.failure_summary),
-                )
-            ),
+            *_as_stored(run.created_at, run.started_at, run.completed_at),
+            *_as_stored(run.summary_counts, run.failure_summary),
             col(run.attempt),
             col(run.retry_of_id),
         )
@@ -95,7 +87,11 @@ def _runs(order: PackOrder, ids: IdRange) -> Select[Any]:
     return query if order.run_id is None else query.where(col(run.id) != order.run_id)
 
 
-def _run(row: Row[Any]) -> RunRow:
+def _as_stored(*columns: Any) -> tuple[ColumnElement[Any], ...]:
+    return tuple(type_coerce(column, NullType()) for column in columns)
+
+
+def _run(row: Sequence[Any]) -> RunRow:
     """What `UtcDateTime` and `JsonDocument` would make of it, at a third of their time."""
     return RunRow._make(
         (

@@ -24,6 +24,7 @@ _STATES = tuple(UxStatus)
 _PLACES = {status: place for place, status in enumerate(_STATES)}
 _JUDGED = (UxStatus.SUCCEEDED, UxStatus.PARTIAL, UxStatus.FAILED)
 K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,6 @@ class RunStatistics:
     def by_initiator(self) -> list[tuple[tuple[str, str], Tally]]:
         """Name and address of who started runs, the busiest first."""
         return sorted(self._initiators.items(), key=lambda item: (-item[1].total, item[0]))
-
-
-V = TypeVar("V")
 
 
 def _new(known: dict[K, V], key: K, others: K, make: type[V]) -> V:

@@ -8,6 +8,8 @@ from services.packs.report.palette import ACCENT, BAD, LINE, MIXED, QUIET, TEXT
 
 _MOST_LABELS = 12
 _WIDTH = 980
+_UNWANTED_TAGS = frozenset({"script", "desc", "title"})
+_UNWANTED_CLASSES = frozenset({"text-overlay", "tooltip"})
 
 
 def volume_svg(chart: Chart) -> str:
@@ -89,12 +91,9 @@ def _bare(root: Any, title: str) -> Any:
     """Without what only the library's scripts use, and without the comment that holds a date."""
     for parent in list(root.iter()):
         for child in list(parent):
-            is_element = isinstance(child.tag, str)
-            if (
-                not is_element
-                or child.tag in {"script", "desc", "title"}
-                or {"text-overlay", "tooltip"} & set(child.get("class", "").split())
-            ):
+            classes = set(child.get("class", "").split())
+            is_comment = not isinstance(child.tag, str)
+            if is_comment or child.tag in _UNWANTED_TAGS or classes & _UNWANTED_CLASSES:
                 parent.remove(child)
     root.set("role", "img")
     root.set("aria-label", title)

@@ -117,5 +117,5 @@ def _runs(bar: Bar) -> int:
 
 def _round_up(value: int) -> int:
     """The next number that reads well at the top of an axis, and halves well."""
-    magnitude = 10 ** max(len(str(value)) - 2, 0)
+    magnitude: int = 10 ** max(len(str(value)) - 2, 0)
     return max(2, -(-value // (2 * magnitude)) * 2 * magnitude)
