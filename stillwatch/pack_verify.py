@@ -134,18 +134,25 @@ def _expected(manifest: Mapping[str, Any]) -> dict[str, _Expected]:
         raise _ManifestError(f"{MANIFEST} lists no members")
     found: dict[str, _Expected] = {}
     for member in members:
-        facts = member if isinstance(member, dict) else {}
-        name, size, sha256, rows = (facts.get(key) for key in ("name", "size", "sha256", "rows"))
-        if (
-            not isinstance(name, str)
-            or name in found
-            or not _is_count(size)
-            or not (rows is None or _is_count(rows))
-            or not (isinstance(sha256, str) and _SHA256.fullmatch(sha256))
-        ):
-            raise _ManifestError(f"{MANIFEST} describes a member in a way that makes no sense")
-        found[name] = _Expected(size, sha256, rows)
+        name, facts = _described(member)
+        if name in found:
+            raise _ManifestError(f"{MANIFEST} describes a member twice")
+        found[name] = facts
     return found
+
+
+def _described(member: Any) -> tuple[str, _Expected]:
+    facts = member if isinstance(member, dict) else {}
+    name, size, sha256, rows = (facts.get(key) for key in ("name", "size", "sha256", "rows"))
+    if (
+        isinstance(name, str)
+        and _is_count(size)
+        and (rows is None or _is_count(rows))
+        and isinstance(sha256, str)
+        and _SHA256.fullmatch(sha256)
+    ):
+        return name, _Expected(size or 0, sha256, rows)
+    raise _ManifestError(f"{MANIFEST} describes a member in a way that makes no sense")
 
 
 def _check_member(archive: zipfile.ZipFile, name: str, expected: _Expected) -> Iterator[str]:

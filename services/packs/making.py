@@ -108,6 +108,7 @@ def _write_audit(
         return
     count = evidence.runs.count
     only_members = Section.AUDIT not in sections
+    _report(progress, Step(Stage.AUDIT, count, 0.0))
     with _table(archive, evidence.order, Section.AUDIT, csv_rows.AUDIT_COLUMNS) as table:
         for part in read_audit(session, evidence.place, evidence.order, only_members=only_members):
             evidence.trail.add(part.rows)

@@ -65,7 +65,7 @@ def parse_options(stored: Any) -> PackOptions:
     if not isinstance(stored, Mapping):
         raise PackOptionsError("The options of the pack cannot be read.")
     names = stored.get("sections", list(Section))
-    if not isinstance(names, list) or not all(name in frozenset(Section) for name in names):
+    if not isinstance(names, list) or not all(name in list(Section) for name in names):
         raise PackOptionsError("The options name a section that there is not.")
     return PackOptions(
         _instant(stored.get("from")),

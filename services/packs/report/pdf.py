@@ -2,9 +2,10 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 
-from services.packs.report.document import Chart, Document, Figures, Part, Table
+from services.packs.report.document import Block, Chart, Document, Figures, Part, Table
 from services.packs.report.pdf_chart import draw_chart
 from services.packs.report.pdf_figures import draw_figures
 from services.packs.report.pdf_sheet import Sheet
@@ -15,24 +16,33 @@ def render_pdf(
     document: Document, generated_at: datetime, progress: Callable[[float], None]
 ) -> bytes:
     """The PDF. `progress` is told the share done (0…1) after each table, and may raise."""
-    sheet = Sheet(document, generated_at, set(itertools.chain.from_iterable(_texts(document))))
+    characters = set(itertools.chain.from_iterable(_texts(document)))
+    with closing(Sheet(document, generated_at, characters)) as sheet:
+        _draw(sheet, document, lambda share: progress(0.9 * share))
+        data = bytes(sheet.output())
+    progress(1.0)
+    return data
+
+
+def _draw(sheet: Sheet, document: Document, progress: Callable[[float], None]) -> None:
     _draw_head(sheet, document)
     blocks = max(1, sum(len(part.blocks) for part in document.parts))
     done = 0
     for number, part in enumerate(document.parts):
         _draw_part_head(sheet, part, is_on_new_page=number > 0 and bool(part.blocks))
         for block in part.blocks:
-            if isinstance(block, Figures):
-                draw_figures(sheet, block)
-            elif isinstance(block, Chart):
-                draw_chart(sheet, block)
-            else:
-                draw_table(sheet, block)
+            _draw_block(sheet, block)
             done += 1
-            progress(0.9 * done / blocks)
-    data = bytes(sheet.output())
-    progress(1.0)
-    return data
+            progress(done / blocks)
+
+
+def _draw_block(sheet: Sheet, block: Block) -> None:
+    if isinstance(block, Figures):
+        draw_figures(sheet, block)
+    elif isinstance(block, Chart):
+        draw_chart(sheet, block)
+    else:
+        draw_table(sheet, block)
 
 
 def _draw_head(sheet: Sheet, document: Document) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from services.packs.report import fonts, palette
 from services.packs.report.document import Document, Tone
@@ -57,6 +58,12 @@ class Sheet(FPDF):
         self.set_fallback_fonts([face.name for face in faces], exact_match=False)
         if any(map(_NEEDS_SHAPING.match, characters)):
             self.set_text_shaping(True)
+
+    def close(self) -> None:
+        """Let go of the files of the faces, which are open until then."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
 
     def file_id(self) -> None:
         """None: it would be made of the time, and the same evidence makes the same bytes."""

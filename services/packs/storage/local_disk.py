@@ -40,7 +40,8 @@ class LocalDisk:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 yield path
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # what brought us here is the better reason
+                path.unlink()
 
     def put(self, token: str, name: str, source: Path) -> str:
         path = stored_path(token, name)
