@@ -13,7 +13,7 @@ MANIFEST_FORMAT = "stillwatch-review-pack/1"
 
 # The same for every pack: a member's bytes and place must not depend on when it was written.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
-_LEVEL = 6
+_LEVEL = 4  # half the time of the usual 6, for a twentieth more bytes
 
 
 @dataclass(frozen=True, slots=True)

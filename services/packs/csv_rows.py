@@ -20,7 +20,6 @@ from services.packs.run_evidence import RunRow, duration
 from services.packs.run_statistics import SYSTEM
 
 _NO_COUNTS: dict[str, Any] = {}
-_COUNTS = ("total", "processed", "succeeded", "failed", "skipped")
 
 RUN_COLUMNS = (
     "run_id",
@@ -33,7 +32,11 @@ RUN_COLUMNS = (
     "started_at",
     "completed_at",
     "duration_seconds",
-    *(f"items_{name}" for name in _COUNTS),
+    "items_total",
+    "items_processed",
+    "items_succeeded",
+    "items_failed",
+    "items_skipped",
     "attempt",
     "retry_of_run_id",
     "failure_codes",
@@ -76,7 +79,7 @@ AUDIT_COLUMNS = (
 
 def run_row(run: RunRow) -> tuple[Cell, ...]:
     seconds = duration(run)
-    get = run.counts.get if isinstance(run.counts, dict) else _NO_COUNTS.get
+    count = run.counts.get if isinstance(run.counts, dict) else _NO_COUNTS.get
     return (
         run.id,
         _cell(run.type),
@@ -84,11 +87,14 @@ def run_row(run: RunRow) -> tuple[Cell, ...]:
         _cell(run.outcome),
         _cell(run.initiator) or SYSTEM,
         _cell(run.initiator_email),
-        csv_instant(run.created_at),
-        csv_instant(run.started_at),
-        csv_instant(run.completed_at),
+        *run.times,
         None if seconds is None else round(seconds, 3),
-        *[whole_number(get(name)) for name in _COUNTS],
+        # Spelled out: a loop would cost a tenth of the whole row.
+        whole_number(count("total")),
+        whole_number(count("processed")),
+        whole_number(count("succeeded")),
+        whole_number(count("failed")),
+        whole_number(count("skipped")),
         whole_number(run.attempt),
         run.retry_of_id,
         _cell(" ".join(failure_codes(run))) if run.failures else "",

@@ -15,12 +15,19 @@ from services.packs.report.pdf_table import draw_table
 def render_pdf(
     document: Document, generated_at: datetime, progress: Callable[[float], None]
 ) -> bytes:
-    """The PDF. `progress` is told the share done (0…1) after each table, and may raise."""
+    """The PDF. `progress` is told the share done (0…1), at least once a page, and may raise."""
+    share = 0.0
+
+    def report(done: float | None = None) -> None:
+        nonlocal share
+        share = share if done is None else done
+        progress(share)
+
     characters = set(itertools.chain.from_iterable(_texts(document)))
-    with closing(Sheet(document, generated_at, characters)) as sheet:
-        _draw(sheet, document, lambda share: progress(0.9 * share))
+    with closing(Sheet(document, generated_at, characters, report)) as sheet:
+        _draw(sheet, document, lambda drawn: report(0.9 * drawn))
         data = bytes(sheet.output())
-    progress(1.0)
+    report(1.0)
     return data
 
 

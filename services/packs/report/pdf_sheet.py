@@ -1,7 +1,7 @@
 """The paper: page size, faces, footer, and the few ways in which texts are set on it."""
 
 import re
-from collections.abc import Set
+from collections.abc import Callable, Set
 from datetime import datetime
 
 from fpdf import FPDF
@@ -39,9 +39,16 @@ class Sheet(FPDF):
         Tone.QUIET: QUIET,
     }
 
-    def __init__(self, document: Document, generated_at: datetime, characters: Set[str]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        generated_at: datetime,
+        characters: Set[str],
+        checkpoint: Callable[[], None],
+    ) -> None:
         super().__init__(orientation="portrait", unit="mm", format="A4")
         self._footer = document.footer
+        self._checkpoint = checkpoint
         self.set_margins(_MARGIN, _MARGIN, _MARGIN)
         self.set_auto_page_break(True, _BOTTOM)
         self.c_margin = 0  # texts begin where lines and frames do
@@ -72,6 +79,7 @@ class Sheet(FPDF):
         return super().normalize_text(_TOO_WIDE.sub("\ufffd", text))
 
     def footer(self) -> None:
+        self._checkpoint()  # once a page: a long table is drawn at one go otherwise
         self.set_y(-12)
         self.face(8, colour=self.QUIET)
         self.cell(self.epw - 30, 5, self._footer)

@@ -27,6 +27,7 @@ def run(number: int, outcome: str | None = "succeeded", **fields: Any) -> RunRow
         "failures": [],
         "attempt": 1,
         "retry_of_id": None,
+        "times": ("", "", ""),
     }
     return RunRow(**(given | fields))
 
