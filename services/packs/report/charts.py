@@ -16,7 +16,12 @@ def volume_svg(chart: Chart) -> str:
     """Bars of runs, by how they ended."""
     import pygal  # only here: an idle console should not pay for its import
 
-    bars = pygal.StackedBar(**_settings("volume", 260, (ACCENT, MIXED, BAD, QUIET), spacing=8))
+    bars = pygal.StackedBar(
+        **_settings(260, (ACCENT, MIXED, BAD, QUIET)),
+        spacing=8,
+        range=(0, chart.top),
+        y_labels=[0, chart.top // 2, chart.top],
+    )
     for name in ("succeeded", "partial", "failed", "other"):
         bars.add(name, [getattr(bar, name) for bar in chart.bars])
     return _rendered(bars, "volume", chart.bars, chart.title)
@@ -26,9 +31,8 @@ def rate_svg(chart: Chart) -> str:
     """The success rate in per cent as a line, with gaps where nothing ended."""
     import pygal
 
-    settings = _settings("rate", 150, (ACCENT,))
     line = pygal.Line(
-        **settings,
+        **_settings(150, (ACCENT,)),
         range=(0, 100),
         y_labels=[0, 50, 100],
         dots_size=3,
@@ -38,7 +42,7 @@ def rate_svg(chart: Chart) -> str:
     return _rendered(line, "rate", chart.bars, "Success rate in per cent")
 
 
-def _settings(name: str, height: int, colours: Sequence[str], **more: Any) -> dict[str, Any]:
+def _settings(height: int, colours: Sequence[str]) -> dict[str, Any]:
     from pygal.style import Style
 
     style = Style(
@@ -70,10 +74,7 @@ def _settings(name: str, height: int, colours: Sequence[str], **more: Any) -> di
         "truncate_label": -1,
         "js": [],
         "disable_xml_declaration": True,
-        "max_scale": 5,
-        "min_scale": 2,
         "value_formatter": lambda value: f"{value:,.0f}".replace(",", "\u00a0"),
-        **more,
     }
 
 

@@ -13,7 +13,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; `tone` colours it, `is_code` sets it in the type of machines."""
+    """A cell of a table; `tone` colours its text."""
 
     text: str
     tone: Tone | None = None
@@ -50,6 +50,10 @@ class Bar:
     other: int
     rate: float | None
 
+    @property
+    def runs(self) -> int:
+        return self.succeeded + self.partial + self.failed + self.other
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -58,6 +62,13 @@ class Chart:
     title: str
     bars: tuple[Bar, ...]
     summary: str
+
+    @property
+    def top(self) -> int:
+        """Where the axis ends: a number that reads well and halves well. 0 without any run."""
+        most = max((bar.runs for bar in self.bars), default=0)
+        step = 2 * 10 ** max(len(str(most)) - 2, 0)
+        return int(-(-most // step) * step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The chart on paper: stacked bars of runs, and the success rate as a line beneath them."""
 
 from services.packs.report import palette
-from services.packs.report.document import Bar, Chart
+from services.packs.report.document import Chart
 from services.packs.report.pdf_sheet import Colour, Sheet, colour
 
 _BARS_HEIGHT = 42.0
@@ -20,6 +20,9 @@ def draw_chart(sheet: Sheet, chart: Chart) -> None:
     sheet.keep_together(_BARS_HEIGHT + _RATE_HEIGHT + 40)
     sheet.ln(4)
     sheet.write_line(chart.title, 10.5, "B")
+    if not chart.top:
+        sheet.write_line(chart.summary, 9, colour=sheet.QUIET)
+        return
     _draw_legend(sheet)
     _draw_bars(sheet, chart)
     sheet.write_line(
@@ -42,7 +45,7 @@ def _draw_legend(sheet: Sheet) -> None:
 
 
 def _draw_bars(sheet: Sheet, chart: Chart) -> None:
-    top, scale = sheet.y, _round_up(max((_runs(bar) for bar in chart.bars), default=0))
+    top, scale = sheet.y, chart.top
     for share in (0, 0.5, 1):
         label = f"{scale * share:,.0f}".replace(",", "\u00a0")
         _draw_guide(sheet, top + _BARS_HEIGHT * (1 - share), label)
@@ -109,13 +112,3 @@ def _left(sheet: Sheet) -> float:
 
 def _step(sheet: Sheet, chart: Chart) -> float:
     return (float(sheet.epw) - _AXIS) / max(1, len(chart.bars))
-
-
-def _runs(bar: Bar) -> int:
-    return bar.succeeded + bar.partial + bar.failed + bar.other
-
-
-def _round_up(value: int) -> int:
-    """The next number that reads well at the top of an axis, and halves well."""
-    magnitude: int = 10 ** max(len(str(value)) - 2, 0)
-    return max(2, -(-value // (2 * magnitude)) * 2 * magnitude)

@@ -6,7 +6,7 @@ from typing import Any
 from services.packs.audit_evidence import AuditRow
 from services.packs.earlier_packs import MOST_PACKS_SHOWN
 from services.packs.evidence import Evidence, Latest
-from services.packs.plain_text import plain, plain_json
+from services.packs.plain_text import plain_json
 from services.packs.report import words
 from services.packs.report.document import Cell, Column, Part, Table, Tone
 from services.packs.run_statistics import SYSTEM
@@ -59,7 +59,7 @@ def packs_part(evidence: Evidence) -> Part:
                     (
                         Cell(str(pack.id)),
                         Cell(words.moment(pack.created_at)),
-                        Cell(pack.asked_by),
+                        Cell(words.short(pack.asked_by)),
                         Cell(" to ".join(filter(None, pack.period)) or "–"),
                         Cell(pack.status.capitalize()),
                         Cell(words.size(pack.file_size)),
@@ -85,13 +85,13 @@ def _rights(evidence: Evidence) -> Table:
             Column("Account", 26),
             Column("Role", 18),
             Column("Reaches", 14),
-            Column("Since (UTC)", 18),
-            Column("Until (UTC)", 18),
+            Column("Since (UTC)", 22),
+            Column("Until (UTC)", 22),
         ),
         tuple(
             (
-                Cell(line.name),
-                Cell(line.email or "–"),
+                Cell(words.short(line.name)),
+                Cell(words.short(line.email) or "–"),
                 Cell(words.role(line.role)),
                 Cell("Workspace" if line.is_of_workspace else "This tenant"),
                 Cell(words.moment(line.granted_at)),
@@ -118,8 +118,8 @@ def _changes(changes: Latest[AuditRow]) -> Table:
             (
                 Cell(words.moment(row.at)),
                 Cell(_change(row)),
-                Cell(plain(row.subject_email or row.subject) or "–"),
-                Cell(plain(row.actor) or SYSTEM),
+                Cell(words.short(row.subject_email or row.subject) or "–"),
+                Cell(words.short(row.actor) or SYSTEM),
             )
             for row in reversed(changes.items)
         ),
@@ -130,13 +130,13 @@ def _changes(changes: Latest[AuditRow]) -> Table:
 
 def _change(row: AuditRow) -> str:
     details = row.details if isinstance(row.details, dict) else {}
-    tenant = plain(details.get("tenant"))
+    tenant = words.short(details.get("tenant"))
     where = f"in {tenant}" if tenant else "in the workspace"
     if row.action == "member.set":
-        return f"{words.role(plain(details.get('role')))} {where}"
+        return f"{words.role(words.short(details.get('role')))} {where}"
     if row.action == "member.revoked":
         return f"Role taken away {where}"
-    return plain(row.action)
+    return words.short(row.action)
 
 
 def _actions(evidence: Evidence) -> Table:
@@ -144,7 +144,7 @@ def _actions(evidence: Evidence) -> Table:
     return Table(
         "What was recorded, and how often",
         (Column("Action", 60), Column("Entries", 20, True)),
-        tuple((Cell(action), Cell(words.number(count))) for action, count in actions),
+        tuple((Cell(words.short(action)), Cell(words.number(count))) for action, count in actions),
         "Nothing was recorded in this period.",
     )
 
@@ -153,7 +153,7 @@ def _entries(entries: Latest[AuditRow]) -> Table:
     return Table(
         "Latest entries",
         (
-            Column("When (UTC)", 19),
+            Column("When (UTC)", 24),
             Column("Who", 18),
             Column("Action", 20),
             Column("On", 20),
@@ -162,8 +162,8 @@ def _entries(entries: Latest[AuditRow]) -> Table:
         tuple(
             (
                 Cell(words.moment(row.at)),
-                Cell(plain(row.actor) or SYSTEM),
-                Cell(plain(row.action)),
+                Cell(words.short(row.actor) or SYSTEM),
+                Cell(words.short(row.action)),
                 Cell(_object(row)),
                 Cell(plain_json(row.details, _LONGEST_DETAIL) or "–"),
             )
@@ -176,8 +176,8 @@ def _entries(entries: Latest[AuditRow]) -> Table:
 
 def _object(row: AuditRow) -> str:
     if row.subject_email:
-        return plain(row.subject_email)
-    kind = plain(row.object_type).replace("operation_run", "run").replace("_", " ")
+        return words.short(row.subject_email)
+    kind = words.short(row.object_type).replace("operation_run", "run").replace("_", " ")
     return f"{kind} {row.object_id}" if row.object_id is not None else kind
 
 

@@ -3,7 +3,6 @@
 from policy.status import UxStatus, ux_status
 from services.packs.evidence import Evidence
 from services.packs.failure_groups import FailureGroup
-from services.packs.plain_text import plain
 from services.packs.report import words
 from services.packs.report.document import Cell, Column, Part, Table, Tone
 from services.packs.run_evidence import RunRow, duration
@@ -53,7 +52,7 @@ def _by_type(evidence: Evidence) -> Table:
         ),
         tuple(
             (
-                Cell(name),
+                Cell(words.short(name)),
                 *_tally_cells(figures.tally),
                 Cell(words.span(figures.durations.percentile(0.5))),
                 Cell(words.span(figures.durations.percentile(0.95))),
@@ -71,7 +70,7 @@ def _by_initiator(evidence: Evidence) -> Table:
         "By initiator",
         (Column("Initiator", 24), Column("Account", 24), *_TALLY_COLUMNS),
         tuple(
-            (Cell(name), Cell(email or "–"), *_tally_cells(tally))
+            (Cell(words.short(name)), Cell(words.short(email) or "–"), *_tally_cells(tally))
             for (name, email), tally in lines[:_MOST_LINES]
         ),
         "No run was started in this period.",
@@ -106,7 +105,7 @@ def _latest(evidence: Evidence) -> Table:
         (
             Column("Run", 9, True),
             Column("Type", 20),
-            Column("State", 15),
+            Column("State", 19),
             Column("Initiator", 20),
             Column("Created (UTC)", 19),
             Column("Duration", 12, True),
@@ -123,9 +122,9 @@ def _latest(evidence: Evidence) -> Table:
 def _run_cells(run: RunRow) -> tuple[Cell, ...]:
     return (
         Cell(str(run.id)),
-        Cell(plain(run.type)),
+        Cell(words.short(run.type)),
         words.status_cell(ux_status(run.status, run.outcome)),
-        Cell(plain(run.initiator) or SYSTEM),
+        Cell(words.short(run.initiator) or SYSTEM),
         Cell(words.moment(run.created_at)),
         Cell(words.span(duration(run))),
     )
@@ -145,8 +144,8 @@ def _groups(groups: list[FailureGroup], total: int) -> Table:
         ),
         tuple(
             (
-                Cell(group.code),
-                Cell(group.type),
+                Cell(words.short(group.code)),
+                Cell(words.short(group.type)),
                 Cell(words.number(group.occurrences)),
                 Cell(words.number(group.runs)),
                 Cell(words.moment(group.first_at)),
@@ -178,7 +177,12 @@ def _details(groups: list[FailureGroup]) -> Table:
             Column("Sample", 34),
         ),
         tuple(
-            (Cell(g.code), Cell(g.type), Cell(g.message or "–"), Cell(g.sample or "–"))
+            (
+                Cell(words.short(g.code)),
+                Cell(words.short(g.type)),
+                Cell(g.message or "–"),
+                Cell(g.sample or "–"),
+            )
             for g in groups
         ),
         "No failure was recorded in this period.",

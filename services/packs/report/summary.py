@@ -90,7 +90,9 @@ def _figures(evidence: Evidence, tally: Tally, groups: list[FailureGroup]) -> Fi
         Figure(
             "Typical duration",
             words.span(durations.percentile(0.5)),
-            f"95 % within {words.span(durations.percentile(0.95))}",
+            f"95 % within {words.span(durations.percentile(0.95))}"
+            if durations.longest
+            else "no run has ended",
         ),
         Figure(
             "Open kinds of failure",
@@ -154,8 +156,8 @@ def _look_here_first(evidence: Evidence, open_: list[FailureGroup]) -> tuple[Tab
             ),
             tuple(
                 (
-                    Cell(group.code),
-                    Cell(group.type),
+                    Cell(words.short(group.code)),
+                    Cell(words.short(group.type)),
                     Cell(words.number(group.occurrences)),
                     Cell(words.moment(group.last_at)),
                     Cell(str(group.last_run_id)),
@@ -169,17 +171,14 @@ def _look_here_first(evidence: Evidence, open_: list[FailureGroup]) -> tuple[Tab
 
 
 def _in_words(bars: list[Bar], width: Width) -> str:
-    def runs(bar: Bar) -> int:
-        return bar.succeeded + bar.partial + bar.failed + bar.other
-
-    busiest = max(bars, key=runs)
-    if runs(busiest) == 0:
+    busiest = max(bars, key=lambda bar: bar.runs)
+    if busiest.runs == 0:
         return "No run in this period."
     text = (
-        f"Most runs in one {_WIDTHS[width]}: {words.number(runs(busiest))}, beginning "
+        f"Most runs in one {_WIDTHS[width]}: {words.number(busiest.runs)}, beginning "
         f"{busiest.label}."
         if width is not Width.DAY
-        else f"Most runs on one day: {words.number(runs(busiest))}, on {busiest.label}."
+        else f"Most runs on one day: {words.number(busiest.runs)}, on {busiest.label}."
     )
     rated = [(bar.rate, bar) for bar in bars if bar.rate is not None]
     if not rated:

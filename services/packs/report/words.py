@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from policy.status import UxStatus
+from services.packs.plain_text import plain
 from services.packs.report.document import Cell, Tone
 
 _STATUS = {
@@ -22,7 +23,13 @@ _ROLES = {
     "tenant_viewer": "Tenant viewer",
     "api_token": "Program (API token)",
 }
+_LONGEST_CELL = 60
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def short(value: object) -> str:
+    """A stored text as a cell shows it; the CSV has more of it."""
+    return plain(value, _LONGEST_CELL)
 
 
 def status_cell(status: UxStatus) -> Cell:
