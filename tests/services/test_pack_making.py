@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -472,3 +473,12 @@ def test_a_pack_verifies_offline(world: World, tmp_path: Path) -> None:
 
     assert verification.findings == ()
     assert verification.members == 7
+
+
+def test_the_chart_library_leaves_no_hook_in_the_process(world: World) -> None:
+    world.add_runs(world.run())
+
+    world.made()
+
+    assert "pygal" in sys.modules
+    assert not [finder for finder in sys.meta_path if type(finder).__module__ == "pygal"]

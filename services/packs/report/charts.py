@@ -1,5 +1,6 @@
 """The chart of a report as SVG that stands alone: no script, no font, nothing fetched."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +15,7 @@ _UNWANTED_CLASSES = frozenset({"text-overlay", "tooltip"})
 
 def volume_svg(chart: Chart) -> str:
     """Bars of runs, by how they ended."""
-    import pygal  # only here: an idle console should not pay for its import
-
-    bars = pygal.StackedBar(
+    bars = _pygal().StackedBar(
         **_settings(260, (ACCENT, MIXED, BAD, QUIET)),
         spacing=8,
         range=(0, chart.top),
@@ -29,9 +28,7 @@ def volume_svg(chart: Chart) -> str:
 
 def rate_svg(chart: Chart) -> str:
     """The success rate in per cent as a line, with gaps where nothing ended."""
-    import pygal
-
-    line = pygal.Line(
+    line = _pygal().Line(
         **_settings(150, (ACCENT,)),
         range=(0, 100),
         y_labels=[0, 50, 100],
@@ -42,10 +39,18 @@ def rate_svg(chart: Chart) -> str:
     return _rendered(line, "rate", chart.bars, "Success rate in per cent")
 
 
-def _settings(height: int, colours: Sequence[str]) -> dict[str, Any]:
-    from pygal.style import Style
+def _pygal() -> Any:
+    """The library, loaded here alone: an idle console should not pay for its import."""
+    import pygal
+    import pygal.style
 
-    style = Style(
+    # It hooks a finder of plugins, of an outdated kind, into every import of the process.
+    sys.meta_path[:] = [f for f in sys.meta_path if type(f).__module__ != "pygal"]
+    return pygal
+
+
+def _settings(height: int, colours: Sequence[str]) -> dict[str, Any]:
+    style = _pygal().style.Style(
         background="transparent",
         plot_background="transparent",
         foreground=TEXT,
