@@ -11,8 +11,6 @@ from typing import IO, Any, BinaryIO, Self
 MANIFEST = "manifest.json"
 MANIFEST_FORMAT = "stillwatch-review-pack/1"
 
-# The same for every pack: a member's bytes and place must not depend on when it was written.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 4  # half the time of the usual 6, for a twentieth more bytes
 
 
@@ -66,7 +64,8 @@ class ArchiveWriter:
     def member(self, name: str) -> Iterator[Member]:
         """The next member, open for writing; only one is at a time."""
         # How large it gets is not known yet, so it may become larger than 4 GiB.
-        with self._zip.open(_entry(name), "w", force_zip64=True) as file:
+        # By its name: only then the level counts, and the time of all of them is that of 1980.
+        with self._zip.open(name, "w", force_zip64=True) as file:
             member = Member(file)
             yield member
         self._members.append(member.facts(name))
@@ -76,14 +75,7 @@ class ArchiveWriter:
         members = [asdict(facts) for facts in sorted(self._members, key=lambda facts: facts.name)]
         whole = {"format": MANIFEST_FORMAT, **manifest, "members": members}
         text = json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        self._zip.writestr(_entry(MANIFEST), text.encode("utf-8", "replace"), compresslevel=_LEVEL)
+        with self._zip.open(MANIFEST, "w") as file:
+            file.write(text.encode("utf-8", "replace"))
         self._zip.close()
         return tuple(self._members)
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _NO_TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.create_system = 3  # whatever it was made on
-    entry.external_attr = 0o644 << 16
-    return entry
