@@ -1,6 +1,6 @@
 # Every target works from a bare checkout and is quick once all is there; scripts/ has the how.
 # `exec` hands the signals that make gets to the one process that does the work.
-.PHONY: help run test lint format screenshots lock
+.PHONY: help run cluster test lint format screenshots lock
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -8,6 +8,9 @@ help: ## List the targets
 
 run: ## Console with a demo world on http://127.0.0.1:8080 (STILLWATCH_DEMO=0 starts empty)
 	@exec python3 scripts/bootstrap.py run
+
+cluster: ## The distributed form: PostgreSQL, 2 web, 2 workers, one proxy on the same port
+	@exec python3 scripts/bootstrap.py cluster
 
 test: ## All suites; ARGS="tests/unit -k name" hands its words to pytest instead
 	@exec python3 scripts/bootstrap.py test $(ARGS)

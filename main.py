@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
 import uvicorn
@@ -15,13 +15,13 @@ from sqlmodel import col
 
 import seed_data
 from api import health
-from jobs.embedded import EmbeddedEngine
+from jobs.engines import engine_for
 from jobs.operation import built_in_operations
 from models import User
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
-from services.server_lock import StartError, only_server
+from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from ui import console as console_module
 from ui import theme
@@ -37,7 +37,9 @@ _RECONNECT_SECONDS = 30.0
 def serve(settings: Settings) -> None:
     """Run the console until it is told to stop. Raises `StartError` or `SchemaError`."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with only_server(settings.data_dir):
+    # On PostgreSQL any number of servers share one database, and may share one folder.
+    is_alone = schema.is_sqlite(settings.database_url)
+    with only_server(settings.data_dir) if is_alone else nullcontext():
         database = prepare_database(settings)
         try:
             _announce(settings, database)
@@ -57,10 +59,8 @@ def serve(settings: Settings) -> None:
 
 
 def prepare_database(settings: Settings) -> Database:
-    """A database at the code's schema, with the demo world in it when that is asked for."""
-    if not schema.is_sqlite(settings.database_url):
-        raise StartError("This version serves SQLite only; PostgreSQL comes with its own workers.")
-    done = schema.bring_up_to_date(settings.database_url)
+    """A database at the code's schema, which SQLite gets here and PostgreSQL must have."""
+    done = schema.prepare(settings.database_url)
     if done:
         _say("schema", done)
     return Database(settings.database_url)
@@ -68,7 +68,15 @@ def prepare_database(settings: Settings) -> Database:
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
-    engine = EmbeddedEngine(database, built_in_operations(), settings.workers, settings.data_dir)
+    slots = settings.workers if database.is_sqlite else 0
+    engine = engine_for(
+        database,
+        built_in_operations(),
+        slots,
+        settings.data_dir,
+        lease=settings.lease,
+        sweep=settings.sweep,
+    )
     auth = Auth(database)
     console = console_module.compose(
         database,

@@ -4,6 +4,7 @@ import os
 import random
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,9 +21,10 @@ from models.columns import utc_now
 from services import schema
 from services.administration import add_tenant, add_workspace, set_member
 from services.auth import hash_password, is_password
-from services.database import Database
+from services.database import Database, wait_for_turn
 from services.operation_run_service import insert_history
 from settings import load_or_create_private, read_settings
+from stillwatch.checkout import one_line_errors
 
 _WORKSPACES = {"northwind": "Northwind Traders", "fabrikam": "Fabrikam"}
 _TENANTS = {
@@ -116,6 +118,7 @@ def _keep(path: Path, password: str) -> None:
 
 
 def _add_world(session: Session, password: str) -> None:
+    wait_for_turn(session, "demo world")
     for slug, name in _WORKSPACES.items():
         if session.scalar(select(col(Workspace.id)).where(col(Workspace.slug) == slug)) is None:
             add_workspace(session, slug, name)
@@ -241,15 +244,13 @@ def _result(
 @click.option("--runs", default=0, type=click.IntRange(0, 20_000_000), help="Finished runs to add.")
 def main(runs: int) -> None:
     """Put the demo world, and --runs more finished runs, into the database."""
-    settings = read_settings(os.environ)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    schema.bring_up_to_date(settings.database_url)
-    database = Database(settings.database_url)
-    try:
-        accounts = seed(database, settings.data_dir, settings.demo_password)
-        add_runs(database, runs)
-    finally:
-        database.close()
+    with one_line_errors():
+        settings = read_settings(os.environ)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        schema.prepare(settings.database_url)
+        with closing(Database(settings.database_url)) as database:
+            accounts = seed(database, settings.data_dir, settings.demo_password)
+            add_runs(database, runs)
     click.echo(f"demo world ready, {runs} runs added; sign in as {accounts.emails[1]}")
 
 

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ _PREFIX = "STILLWATCH_"
 _SHORTEST_SECRET = 16
 _LONGEST_PASSWORD = 1024
 _MOST_WORKERS = 64
+_LONGEST_SPAN = 3600
 
 
 class SettingsError(Exception):
@@ -34,6 +36,8 @@ class Settings:
     is_demo: bool
     demo_password: str | None
     workers: int
+    lease: timedelta
+    sweep: timedelta
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -56,6 +60,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         is_demo=_switch("DEMO", values.get("DEMO", "0")),
         demo_password=_demo_password(values.get("DEMO_PASSWORD")),
         workers=_number("WORKERS", values.get("WORKERS", "2"), 0, _MOST_WORKERS),
+        lease=_seconds("LEASE_SECONDS", values.get("LEASE_SECONDS", "30"), 2),
+        sweep=_seconds("SWEEP_SECONDS", values.get("SWEEP_SECONDS", "5"), 1),
     )
 
 
@@ -192,6 +198,10 @@ def _number(name: str, value: str, least: int, most: int) -> int:
     if re.fullmatch(r"[0-9]{1,9}", value) and least <= int(value) <= most:
         return int(value)
     raise _wrong(name, f"must be a number from {least} to {most}, but is {value!r}")
+
+
+def _seconds(name: str, value: str, least: int) -> timedelta:
+    return timedelta(seconds=_number(name, value, least, _LONGEST_SPAN))
 
 
 def _demo_password(value: str | None) -> str | None:

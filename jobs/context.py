@@ -1,50 +1,80 @@
 """What a handler is given: a way to report, and a way to be told to stop."""
 
+import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from services.database import Database
-from services.operation_run_service import ClaimedRun, OperationRunService, Report
+from services.operation_run_service import LEASE, OperationRunService
+from services.run_terms import ClaimedRun, Report
 
 _REPORT_EVERY = 0.25  # seconds; a quarter of the fastest page
 _MOST_GROUPS = 50
 _LONGEST_TEXT = 500
 
 
-class Cancelled(Exception):
-    """A person asked for the run to be cancelled; the handler unwinds."""
+class Interruption(Exception):
+    """Why a handler is to unwind before it is done."""
 
 
-class EngineStopping(Exception):
+class Cancelled(Interruption):
+    """A person asked for the run to be cancelled."""
+
+
+class EngineStopping(Interruption):
     """The process is about to stop; the run goes back to the queue."""
 
 
-class OperationFailed(Exception):
-    """The operation cannot succeed, for a reason that people may read."""
+class TimedOut(Interruption):
+    """The run took longer than its operation allows."""
 
-    def __init__(self, code: str, message: str) -> None:
+
+class LeaseGone(Interruption):
+    """The run is in other hands by now; nothing that is done here counts any more."""
+
+
+class OperationFailed(Exception):
+    """The operation cannot succeed, for a reason that people may read.
+
+    With `may_retry` the operation's retry policy decides whether it is tried again.
+    """
+
+    def __init__(self, code: str, message: str, *, may_retry: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.may_retry = may_retry
 
 
 class RunContext:
     """A run in the hands of its handler.
 
-    `count` and `checkpoint` report at most every quarter of a second, and raise `Cancelled`,
-    `EngineStopping` or `LeaseLostError` when there is no point in going on.
+    `count` and `checkpoint` report at most every quarter of a second, and raise an
+    `Interruption` when there is no point in going on; let it pass.
     """
 
     def __init__(
-        self, run: ClaimedRun, database: Database, data_dir: Path, is_stopping: Callable[[], bool]
+        self,
+        run: ClaimedRun,
+        database: Database,
+        data_dir: Path,
+        options: Any = None,
+        lease: timedelta = LEASE,
     ) -> None:
         self.run = run
         self.database = database
         self.data_dir = data_dir
-        self._is_stopping = is_stopping
+        self.options = options
+        self.beaten_at = time.monotonic()  # when the lease was last extended
+        self._lease = lease
         self._counts = dict.fromkeys(("total", "processed", "succeeded", "failed", "skipped"), 0)
         self._groups: dict[tuple[str, str], dict[str, object]] = {}
         self._reported_at = float("-inf")
+        self._lock = threading.Lock()
+        self._interruption: Interruption | None = None
+        self._on_interrupt: Callable[[], None] | None = None
 
     @property
     def report(self) -> Report:
@@ -80,14 +110,41 @@ class RunContext:
 
     def checkpoint(self) -> None:
         """Report if it is time to, and stop here if the run is to stop."""
-        if self._is_stopping():
-            raise EngineStopping
+        self.raise_interruption()
         if time.monotonic() - self._reported_at < _REPORT_EVERY:
             return
         self._reported_at = time.monotonic()
+        self.beat(self.report)
+        self.raise_interruption()
+
+    def beat(self, report: Report | None = None) -> None:
+        """Extend the lease, and hear of a cancellation. Raises `LeaseLostError`."""
+        began = time.monotonic()
         with self.database.writing() as session:
-            is_cancelled = OperationRunService(session).progress(
-                self.run.id, self.run.token, self.report
-            )
+            service = OperationRunService(session, lease=self._lease)
+            is_cancelled = service.heartbeat(self.run.id, self.run.token, report)
+        self.beaten_at = began
         if is_cancelled:
-            raise Cancelled
+            self.interrupt(Cancelled("the run was cancelled"))
+
+    def interrupt(self, reason: Interruption) -> None:
+        """Ask the handler to unwind, from any thread; the first reason counts."""
+        with self._lock:
+            if self._interruption is not None:
+                return
+            self._interruption, call = reason, self._on_interrupt
+        if call is not None:
+            call()
+
+    def on_interrupt(self, call: Callable[[], None] | None) -> None:
+        """Have `call` called at the interruption, also when that came before."""
+        with self._lock:
+            self._on_interrupt = call
+            is_late = self._interruption is not None
+        if is_late and call is not None:
+            call()
+
+    def raise_interruption(self) -> None:
+        """Raise what the handler was interrupted for, if it was."""
+        if self._interruption is not None:
+            raise self._interruption

@@ -1,19 +1,25 @@
-"""An operation: what people are offered, and the plain function that does it."""
+"""An operation: what people are offered, and the function that does it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from jobs.context import RunContext
 from jobs.handlers import database_backup, database_check
+from policy.retry import ONCE, RetryPolicy
 from services.operations import OperationOffer, OperationScope
+
+Handler = Callable[[RunContext], None] | Callable[[RunContext], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An offer with its handler."""
+    """An offer with its handler, plain or async; without `timeout` it may take for ever."""
 
     offer: OperationOffer
-    handler: Callable[[RunContext], None]
+    handler: Handler
+    timeout: timedelta | None = None
+    retry: RetryPolicy = ONCE
 
 
 def built_in_operations() -> dict[str, Operation]:

@@ -1,6 +1,6 @@
 """The tables of the console and the words stored in them."""
 
-from models.operation_run import IS_ACTIVE, OperationRun
+from models.operation_run import IS_ACTIVE, OperationRun, is_active_as
 from models.people import ApiToken, AuditEntry, Membership, Tenant, User, UserSession, Workspace
 from models.review_pack import ReviewPack
 from models.schedule import Schedule
@@ -25,4 +25,5 @@ __all__ = [
     "UserSession",
     "Worker",
     "Workspace",
+    "is_active_as",
 ]

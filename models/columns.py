@@ -1,6 +1,7 @@
 """Column types that survive what other programs write: times are aware UTC, JSON may be broken."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,18 +43,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.strftime(_SQLITE_FORMAT) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                return None
-        if not isinstance(value, datetime):
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return read_time(value)
 
 
 class JsonDocument(TypeDecorator[Any]):
-    """JSON as text on SQLite, JSONB on PostgreSQL; text that does not parse reads as itself."""
+    """JSON as text on SQLite, JSONB on PostgreSQL; text that does not parse reads as itself.
+
+    JSONB has no NUL character: on PostgreSQL U+FFFD is stored in its place.
+    """
 
     impl = Text
     cache_ok = True
@@ -64,17 +61,48 @@ class JsonDocument(TypeDecorator[Any]):
         return dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        if value is None or dialect.name == "postgresql":
-            return value
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return _without_nul(value)
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        if not isinstance(value, str):
+        if dialect.name == "postgresql":
             return value
+        return read_json(value)
+
+
+def read_time(value: Any) -> datetime | None:
+    """A stored time as an aware UTC datetime; None for what is none."""
+    if isinstance(value, str):
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def read_json(value: Any) -> Any:
+    """A stored document; text that does not parse as itself."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, Mapping):
+        return {_without_nul(key): _without_nul(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nul(part) for part in value]
+    return value
 
 
 class utc_now(FunctionElement[datetime]):
@@ -94,8 +122,8 @@ def _postgresql_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
     return "clock_timestamp()"
 
 
-class ago(FunctionElement[datetime]):
-    """The database's clock less a span: `ago(timedelta(minutes=30))`."""
+class from_now(FunctionElement[datetime]):
+    """The database's clock and a span, which may be negative: `from_now(timedelta(minutes=5))`."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -104,12 +132,29 @@ class ago(FunctionElement[datetime]):
         super().__init__(bindparam(None, span.total_seconds(), Float))
 
 
-@compiles(ago, "sqlite")
-def _sqlite_ago(element: ago, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(from_now, "sqlite")
+def _sqlite_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) -> str:
     seconds = compiler.process(element.clauses, **kw)
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '-' || {seconds} || ' seconds')"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
 
 
-@compiles(ago, "postgresql")
-def _postgresql_ago(element: ago, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"clock_timestamp() - make_interval(secs => {compiler.process(element.clauses, **kw)})"
+@compiles(from_now, "postgresql")
+def _postgresql_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)})"
+
+
+class json_rows(FunctionElement[Any]):
+    """All rows of a group as one JSON array of arrays, so that a list travels in a column."""
+
+    type = JsonDocument()
+    inherit_cache = True
+
+
+@compiles(json_rows, "sqlite")
+def _sqlite_json_rows(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(json_rows, "postgresql")
+def _postgresql_json_rows(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"jsonb_agg(jsonb_build_array({compiler.process(element.clauses, **kw)}))"

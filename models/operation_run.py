@@ -16,6 +16,11 @@ _IS_ACTIVE = "status IN ('queued', 'running')"
 IS_ACTIVE: ColumnElement[Any] = literal_column(f"operation_run.{_IS_ACTIVE}")
 
 
+def is_active_as(alias: str) -> ColumnElement[Any]:
+    """`IS_ACTIVE` for another look at the table, under the name `alias`."""
+    return literal_column(f"{alias}.{_IS_ACTIVE}")
+
+
 class OperationRun(SQLModel, table=True):
     """One piece of work: queued → running → completed with an outcome.
 

@@ -4,13 +4,20 @@ from enum import StrEnum
 
 from models.states import RunStatus
 
+# The claim after this many that ended in no orderly way is refused: the run kills its workers.
+MOST_DELIVERIES = 4
+
 
 class RunEvent(StrEnum):
     CLAIM = "claim"
+    HEARTBEAT = "heartbeat"
     COMPLETE = "complete"
+    RETRY = "retry"
+    HAND_BACK = "hand back"
+    RESCUE = "rescue"
+    LOSE_CONTACT = "losing contact"
+    GIVE_UP = "giving up"
     CANCEL = "cancel"
-    REFUSE = "refuse"
-    REQUEUE = "requeue"
 
 
 class IllegalTransitionError(Exception):
@@ -23,10 +30,17 @@ class IllegalTransitionError(Exception):
 
 _EDGES: dict[tuple[str, RunEvent], RunStatus] = {
     (RunStatus.QUEUED, RunEvent.CLAIM): RunStatus.RUNNING,
-    (RunStatus.QUEUED, RunEvent.CANCEL): RunStatus.COMPLETED,
-    (RunStatus.QUEUED, RunEvent.REFUSE): RunStatus.COMPLETED,
+    # Delivered again while its lease has run out: whoever held it is taken for dead.
+    (RunStatus.RUNNING, RunEvent.CLAIM): RunStatus.RUNNING,
+    (RunStatus.RUNNING, RunEvent.HEARTBEAT): RunStatus.RUNNING,
     (RunStatus.RUNNING, RunEvent.COMPLETE): RunStatus.COMPLETED,
-    (RunStatus.RUNNING, RunEvent.REQUEUE): RunStatus.QUEUED,
+    (RunStatus.RUNNING, RunEvent.RETRY): RunStatus.QUEUED,
+    (RunStatus.RUNNING, RunEvent.HAND_BACK): RunStatus.QUEUED,
+    (RunStatus.RUNNING, RunEvent.RESCUE): RunStatus.QUEUED,
+    (RunStatus.RUNNING, RunEvent.LOSE_CONTACT): RunStatus.COMPLETED,
+    (RunStatus.RUNNING, RunEvent.GIVE_UP): RunStatus.COMPLETED,
+    (RunStatus.QUEUED, RunEvent.GIVE_UP): RunStatus.COMPLETED,
+    (RunStatus.QUEUED, RunEvent.CANCEL): RunStatus.COMPLETED,
 }
 
 

@@ -15,11 +15,17 @@ def main(arguments: list[str]) -> int:
     os.chdir(environment.ROOT)
     match arguments:
         case ["run"] if environment.is_ready("console"):
-            _serve()
-        case ["run" | "lint" | "format" | "lock" | "test" | "screenshots" as name, *rest]:
+            _become("-m", "stillwatch", "serve")
+        case ["cluster"] if environment.is_ready("dev"):
+            _become("scripts/cluster.py")
+        case [
+            "run" | "cluster" | "lint" | "format" | "lock" | "test" | "screenshots" as name,
+            *rest,
+        ]:
             return _with_clear_endings(name, rest)
     print(
-        "usage: bootstrap.py run | test [pytest arguments] | lint | format | lock | screenshots",
+        "usage: bootstrap.py run | cluster | test [pytest arguments] | lint | format | lock"
+        " | screenshots",
         file=sys.stderr,
     )
     return 2
@@ -47,7 +53,9 @@ def _carry_out(name: str, arguments: list[str]) -> int:
         return locks.compile_all()
     environment.prepare("console" if name == "run" else "dev")
     if name == "run":
-        _serve()
+        _become("-m", "stillwatch", "serve")
+    if name == "cluster":
+        _become("scripts/cluster.py")
     import suites
 
     match name:
@@ -63,10 +71,10 @@ def _carry_out(name: str, arguments: list[str]) -> int:
             return suites.run_all()
 
 
-def _serve() -> NoReturn:
+def _become(*arguments: str) -> NoReturn:
     """Become the server: who signals the process that make started signals the console itself."""
     if "children" in sys.modules:
         sys.modules["children"].leave_signals()
     parent_make.pass_interrupts_on()
     os.environ.setdefault("STILLWATCH_DEMO", "1")
-    os.execv(environment.PYTHON, [environment.PYTHON, "-m", "stillwatch", "serve"])
+    os.execv(environment.PYTHON, [environment.PYTHON, *arguments])

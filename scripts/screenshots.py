@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.server import PASSWORD, Server  # noqa: E402 - needs the path above
+from tests.browser.server import PASSWORD, Server, text_time  # noqa: E402 - needs the path above
 
 IMAGES = ROOT / "docs" / "images"
 WIDTHS = {"wide": (1280, 800), "phone": (390, 780)}
@@ -50,14 +51,24 @@ def _take_all(
     expect(page.get_by_test_id("run-row").first).to_be_visible()
     run = server.add_run(
         age=42,
+        runner="worker",
+        lease_owner="worker-2",
+        heartbeat_at=_ago(1),
+        lease_until=_ago(-600),
+        attempt=2,
         tenant_id=1,
         initiated_by_user_id=2,
+        created_at=_ago(75),
         context='{"source": "hr-feed", "full": false}',
         summary_counts='{"total": 4800, "processed": 3120, "succeeded": 3078, "failed": 12, '
         '"skipped": 30}',
         failure_summary='[{"code": "throttled", "message": "The remote service asked to slow '
         'down", "count": 12, "sample": "HTTP 429, retry after 30 s"}]',
     )
+    _tell(server, run, 75, "requested", 2)
+    _tell(server, run, 71, "claimed", details='{"owner": "worker-1", "attempt": 1}')
+    _tell(server, run, 44, "retry_scheduled", details='{"code": "throttled", "seconds": 2}')
+    _tell(server, run, 42, "claimed", details='{"owner": "worker-2", "attempt": 2}')
     page.reload()
     expect(page.get_by_test_id("refresh-badge")).to_contain_text("Live")
     _take(page, f"operations-{theme}-{width}")
@@ -69,6 +80,24 @@ def _take_all(
     _take(page, f"tenants-{theme}-{width}")
     context.close()
     server.finish(run)
+
+
+def _tell(
+    server: Server, run: int, age: float, action: str, actor: int | None = None, details: str = "{}"
+) -> None:
+    server.execute(
+        "INSERT INTO audit_entry (at, actor_user_id, action, object_type, object_id, details) "
+        "VALUES (?, ?, ?, 'operation_run', ?, ?)",
+        _ago(age),
+        actor,
+        f"run.{action}",
+        run,
+        details,
+    )
+
+
+def _ago(seconds: float) -> str:
+    return text_time(datetime.now(UTC) - timedelta(seconds=seconds))
 
 
 def _take(page: Page, name: str) -> None:

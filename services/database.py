@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 _THREADS = 16
 _WRITING_THREADS = 4
+_CONNECT_SECONDS = 5
 _BUSY_TIMEOUT_MS = 10_000
 
 
@@ -31,6 +32,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        self._readers = self.engine.execution_options(**_reader_options(self.engine))
         self._writers = self.engine.execution_options(stillwatch_writes=True)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
         self._writing = ThreadPoolExecutor(_WRITING_THREADS, thread_name_prefix="writing")
@@ -42,7 +44,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one consistent state and is rolled back at the end."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._readers, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -69,6 +71,13 @@ class Database:
         self.engine.dispose()
 
 
+def wait_for_turn(session: Session, name: str) -> None:
+    """Let only one transaction at a time go on from here, among those that give this `name`."""
+    # On SQLite whoever writes has waited already.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+
+
 async def _in_thread(
     pool: ThreadPoolExecutor, transaction: Callable[[], Any], work: Callable[[Session], T]
 ) -> T:
@@ -81,7 +90,13 @@ async def _in_thread(
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_size=_THREADS, pool_pre_ping=True)
+        engine = create_engine(
+            url,
+            pool_size=_THREADS,
+            max_overflow=_THREADS,
+            pool_pre_ping=True,  # after a restart of the server no first query fails
+            connect_args={"connect_timeout": _CONNECT_SECONDS},
+        )
     else:
         engine = create_engine(
             url,
@@ -95,6 +110,12 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "before_cursor_execute", _start_clock)
     event.listen(engine, "after_cursor_execute", _stop_clock)
     return engine
+
+
+def _reader_options(engine: Engine) -> dict[str, Any]:
+    if engine.dialect.name == "sqlite":
+        return {}  # a transaction sees one state there anyway
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -27,6 +27,7 @@ TRANSITIONS = (
     ("none", "queued"),
     ("queued", "running"),
     ("queued", "completed"),
+    ("running", "running"),
     ("running", "completed"),
     ("running", "queued"),
 )

@@ -1,99 +1,291 @@
 """The only owner of an `OperationRun`'s lifecycle. No other code writes its state columns."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Text,
+    and_,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlmodel import col
+from sqlmodel import SQLModel
 
-from models import IS_ACTIVE, OperationRun, Runner, RunOutcome, RunStatus
-from models.columns import utc_now
-from policy.lifecycle import IllegalTransitionError, RunEvent, next_status
+from models import IS_ACTIVE, Runner, RunOutcome, RunStatus
+from models.columns import from_now, utc_now
+from policy.lifecycle import MOST_DELIVERIES, IllegalTransitionError, RunEvent, next_status
 from policy.status import ux_status
-from services import audit, metrics
-
-# Hands a run to whoever does the work, inside the caller's transaction: (session, run id).
-Enqueue = Callable[[Session, int], None]
+from services import after_commit, audit, metrics
+from services.run_terms import (
+    ClaimedRun,
+    Delivery,
+    Enqueue,
+    LeaseLostError,
+    Report,
+    Requested,
+    RunMovedError,
+    RunNotFoundError,
+    RunRequest,
+)
 
 LEASE = timedelta(seconds=30)
 
-
-class RunNotFoundError(Exception):
-    """There is no such run, or none that the asking person may see."""
-
-    def __init__(self) -> None:
-        super().__init__("This run does not exist.")
-
-
-class RunMovedError(Exception):
-    """The run changed between the decision and the deed."""
-
-
-class LeaseLostError(Exception):
-    """The run belongs to someone else by now: stop, and discard what was done."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What is asked for. One `active_key` has at most one active run."""
-
-    workspace_id: int
-    type: str
-    active_key: str
-    tenant_id: int | None = None
-    initiated_by_user_id: int | None = None
-    context: Mapping[str, Any] | None = None
-    retry_of_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Requested:
-    """The run that serves a request: a new one, or the active one that was there already."""
-
-    run_id: int
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedRun:
-    """A run in the hands of one worker, who proves it by `token`."""
-
-    id: int
-    token: str
-    type: str
-    workspace_id: int
-    tenant_id: int | None
-    initiated_by_user_id: int | None
-    context: Any
-    created_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a worker knows of its run so far."""
-
-    counts: Mapping[str, int]
-    failures: list[dict[str, Any]]
+_RUN = SQLModel.metadata.tables["operation_run"]
+_AT_ONCE = 100  # runs taken back in one transaction
+_UNHELD: dict[str, Any] = {"lease_token": None, "lease_owner": None, "lease_until": None}
+_UNSTARTED: dict[str, Any] = {**_UNHELD, "started_at": None, "heartbeat_at": None}
 
 
 class OperationRunService:
     """Every transition of a run, bound to one writing session.
 
     Each is one compare-and-set on a legal edge, bumps `version`, and writes its audit line in
-    the same transaction.
+    the same transaction. Times are the database's own. A heartbeat moves nothing, and so leaves
+    no line. `lease` is how long a run stays in its worker's hands without one.
     """
 
-    def __init__(self, session: Session, enqueue: Enqueue | None = None) -> None:
+    def __init__(
+        self, session: Session, enqueue: Enqueue | None = None, lease: timedelta = LEASE
+    ) -> None:
         self._session = session
-        self._enqueue = enqueue or (lambda _session, _run_id: None)
+        self._enqueue = enqueue or (lambda _session, _delivery: None)
+        self._lease = lease
+
+    # --- asked for -------------------------------------------------------------------------
 
     def request(self, request: RunRequest) -> Requested:
         """Queue new work, or name the run that is already active for the same key."""
+        run_id = self._insert_unless_active(request)
+        if isinstance(run_id, Requested):
+            return run_id
+        if request.runner == Runner.WORKER:
+            self._enqueue(self._session, Delivery(run_id, 1, request.priority, request.run_at))
+        return Requested(run_id, is_new=True)
+
+    def start_external(self, request: RunRequest, owner: str) -> tuple[Requested, str | None]:
+        """Start the run of a program outside, which holds it by the token that is returned.
+
+        Without a token when the key's run is active already: that one is somebody else's.
+        """
+        requested = self.request(request)
+        if not requested.is_new:
+            return requested, None
+        run = self._find(requested.run_id)
+        claimed = self._take(run, owner)
+        assert claimed is not None  # nobody else has seen it yet
+        return requested, claimed.token
+
+    def retry(
+        self, run_id: int, seen_version: int, active_key: str, user_id: int | None
+    ) -> Requested:
+        """Request the same work once more, as a new run that names the old one."""
+        run = self._find(run_id)
+        if run.version != seen_version:
+            raise RunMovedError("This run changed while you were deciding. Nothing was done.")
+        if run.runner == Runner.EXTERNAL:
+            raise RunMovedError("Only the program outside can start its work again.")
+        if not ux_status(run.status, run.outcome).is_terminal:
+            raise RunMovedError("Only a finished run can be started again.")
+        return self.request(
+            RunRequest(
+                workspace_id=run.workspace_id,
+                type=run.type,
+                active_key=active_key,
+                tenant_id=run.tenant_id,
+                initiated_by_user_id=user_id,
+                context=run.context if isinstance(run.context, dict) else None,
+                retry_of_id=run_id,
+                priority=run.priority,
+                concurrency_key=run.concurrency_key,
+                concurrency_limit=run.concurrency_limit,
+            )
+        )
+
+    def cancel(self, run_id: int, seen_version: int, user_id: int | None) -> None:
+        """Cancel a run: at once while queued, by a flag that its holder observes while running.
+
+        `seen_version` is what the person decided on. Raises `RunMovedError` when the run finished
+        since, `RunNotFoundError`, or `IllegalTransitionError`.
+        """
+        run = self._find(run_id)
+        if not ux_status(run.status, run.outcome).is_active:
+            if run.version != seen_version:
+                raise RunMovedError("This run finished while you were deciding. Nothing was done.")
+            raise IllegalTransitionError(run.status, RunEvent.CANCEL)
+        if run.status == RunStatus.RUNNING:
+            self._request_cancellation(run, user_id)
+        else:
+            self._cancel_queued(run, user_id)
+
+    # --- at work ---------------------------------------------------------------------------
+
+    def claim(self, owner: str, run_id: int | None = None) -> ClaimedRun | None:
+        """Take the next queued run, or the one named, for `owner`; None when there is none.
+
+        The one named is also taken out of hands whose lease has run out. A run that was
+        delivered too often is not handed out again: it fails with "crash loop".
+        """
+        while (run := self._next_claimable(run_id)) is not None:
+            if run.deliveries < MOST_DELIVERIES:
+                return self._take(run, owner)
+            self._give_up(run)
+        return None
+
+    def heartbeat(self, run_id: int, token: str, report: Report | None = None) -> bool:
+        """Extend the lease, with what is done so far; return whether to cancel.
+
+        Raises `LeaseLostError` when `token` no longer holds the run.
+        """
+        progress = {} if report is None else _told(report)
+        held = self._move_held(
+            run_id,
+            token,
+            RunEvent.HEARTBEAT,
+            heartbeat_at=utc_now(),
+            lease_until=from_now(self._lease),
+            **progress,
+        )
+        return held.cancel_requested_at is not None
+
+    def complete(self, run_id: int, token: str, outcome: RunOutcome, report: Report) -> None:
+        """Close a run that `token` holds. Raises `LeaseLostError` when it no longer does."""
+        self._complete(run_id, token, outcome, report)
+
+    def fail(self, run_id: int, token: str, code: str, message: str, report: Report) -> None:
+        """Close a run as failed for a reason of its own, added to what it had counted."""
+        failed = Report(report.counts, [_failure(code, message), *report.failures])
+        self._complete(run_id, token, RunOutcome.FAILED, failed, code=code)
+
+    def retry_later(
+        self, run_id: int, token: str, code: str, message: str, report: Report, delay: timedelta
+    ) -> None:
+        """Give a run that failed another attempt after `delay`, by its operation's policy."""
+        failed = Report(report.counts, [_failure(code, message), *report.failures])
+        run = self._move_held(
+            run_id,
+            token,
+            RunEvent.RETRY,
+            attempt=_RUN.c.attempt + 1,
+            deliveries=0,  # it ended in an orderly way: no crash to count
+            available_at=from_now(delay),
+            **_told(failed),
+            **_UNSTARTED,
+        )
+        self._record(run, "retry_scheduled", code=code, seconds=round(delay.total_seconds()))
+        self._queue_again(run)
+        self._let_next_in(run)
+
+    def hand_back(self, run_id: int, token: str) -> None:
+        """Return a run because its worker stops in good order: no attempt and no crash of its own.
+
+        Raises `LeaseLostError`.
+        """
+        run = self._move_held(
+            run_id, token, RunEvent.HAND_BACK, deliveries=_RUN.c.deliveries - 1, **_UNSTARTED
+        )
+        self._record(run, "handed_back", reason="its worker stopped")
+        self._queue_again(run)
+
+    def keep_late_report(
+        self, run_id: int, token: str, outcome: RunOutcome, report: Report
+    ) -> bool:
+        """Keep what a program outside reported after it had lost its run, as evidence.
+
+        False, and nothing is kept, when `token` never held the run.
+        """
+        run = self._find(run_id)
+        if run.status != RunStatus.COMPLETED or run.lease_token != token:
+            return False
+        self._record(run, "late_report", outcome=outcome.value, **_told(report))
+        return True
+
+    # --- taken back ------------------------------------------------------------------------
+
+    def rescue(self) -> list[int]:
+        """Take back the runs whose lease has run out; return their ids, at most 100.
+
+        The workers' go back to the queue for another attempt, unless they were to be cancelled;
+        those of programs outside fail with "lost contact".
+        """
+        expired = self._session.execute(
+            select(_RUN)
+            .where(
+                IS_ACTIVE,
+                _RUN.c.status == RunStatus.RUNNING,
+                _RUN.c.lease_until < utc_now(),
+            )
+            .limit(_AT_ONCE)
+        ).all()
+        return [run.id for run in expired if self._take_back(run, "its lease ran out")]
+
+    def boot(self, owner: str) -> list[int]:
+        """Take back what `owner`'s previous incarnation held when it died; return the run ids."""
+        left = self._session.execute(
+            select(_RUN).where(
+                IS_ACTIVE,
+                _RUN.c.status == RunStatus.RUNNING,
+                _RUN.c.runner == Runner.WORKER,
+                _RUN.c.lease_owner == owner,
+            )
+        ).all()
+        return [run.id for run in left if self._take_back(run, "its worker died")]
+
+    def _take_back(self, run: Row[Any], reason: str) -> bool:
+        if run.runner != Runner.WORKER:
+            return self._lose_contact(run)
+        if run.cancel_requested_at is not None:
+            return self._close_cancelled(run, reason)
+        moved = self._move(
+            run, RunEvent.RESCUE, attempt=_RUN.c.attempt + 1, available_at=None, **_UNSTARTED
+        )
+        if moved is None:
+            return False
+        self._record(run, "rescued", reason=reason, owner=run.lease_owner)
+        after_commit.call(self._session, metrics.lease_rescues.inc)
+        self._queue_again(moved)
+        return True
+
+    def _lose_contact(self, run: Row[Any]) -> bool:
+        # Its token stays, so that a late report can be told from a stranger's.
+        message = "Lost contact: the program outside stopped reporting."
+        outcome = RunOutcome.FAILED if run.cancel_requested_at is None else RunOutcome.CANCELLED
+        moved = self._move(
+            run,
+            RunEvent.LOSE_CONTACT,
+            outcome=outcome.value,
+            failure_summary=[_failure("lost_contact", message), *_listed(run.failure_summary)],
+            completed_at=utc_now(),
+            active_key=None,
+            lease_until=None,
+        )
+        if moved is None:
+            return False
+        self._record(run, "lost_contact", outcome=outcome.value, owner=run.lease_owner)
+        return True
+
+    def _close_cancelled(self, run: Row[Any], reason: str) -> bool:
+        moved = self._move(run, RunEvent.COMPLETE, outcome=RunOutcome.CANCELLED.value, **_closed())
+        if moved is None:
+            return False
+        self._record(run, "completed", outcome=RunOutcome.CANCELLED.value, reason=reason)
+        self._let_next_in(run)
+        return True
+
+    # --- the steps of the above ------------------------------------------------------------
+
+    def _insert_unless_active(self, request: RunRequest) -> int | Requested:
         active = self._active_run_id(request.active_key)
         if active is not None:
             return Requested(active, is_new=False)
@@ -106,57 +298,81 @@ class OperationRunService:
             if active is None:
                 raise
             return Requested(active, is_new=False)
-        self._record(
-            "requested",
+        audit.record(
+            self._session,
+            "run.requested",
+            "operation_run",
             run_id,
-            request.workspace_id,
-            request.initiated_by_user_id,
-            {"type": request.type, "retry_of_id": request.retry_of_id},
+            workspace_id=request.workspace_id,
+            actor_user_id=request.initiated_by_user_id,
+            details={"type": request.type, "retry_of_id": request.retry_of_id},
         )
-        metrics.run_transitions.labels("none", RunStatus.QUEUED).inc()
-        self._enqueue(self._session, run_id)
-        return Requested(run_id, is_new=True)
+        self._count("none", RunStatus.QUEUED)
+        return run_id
 
-    def claim(self, owner: str, run_id: int | None = None) -> ClaimedRun | None:
-        """Take the oldest queued run (or the one named) for `owner`; None when there is none."""
-        waiting: list[ColumnElement[bool]] = [
-            IS_ACTIVE,
-            col(OperationRun.status) == RunStatus.QUEUED,
-            col(OperationRun.runner) == Runner.WORKER,
-        ]
-        if run_id is not None:
-            waiting.append(col(OperationRun.id) == run_id)
-        candidate = (
-            select(col(OperationRun.id)).where(*waiting).order_by(col(OperationRun.id)).limit(1)
-        )
-        token = secrets.token_hex(16)
-        now = self._now()
-        taken = self._session.execute(
-            update(OperationRun)
-            .where(col(OperationRun.id) == candidate.scalar_subquery(), *waiting)
+    def _insert(self, request: RunRequest) -> int:
+        run_id: int = self._session.execute(
+            insert(_RUN)
             .values(
-                status=next_status(RunStatus.QUEUED, RunEvent.CLAIM),
-                started_at=now,
-                deliveries=OperationRun.deliveries + 1,
-                version=OperationRun.version + 1,
-                lease_token=token,
-                lease_owner=owner,
-                lease_until=now + LEASE,
+                workspace_id=request.workspace_id,
+                tenant_id=request.tenant_id,
+                initiated_by_user_id=request.initiated_by_user_id,
+                type=request.type,
+                status=RunStatus.QUEUED.value,
+                runner=request.runner.value,
+                context=dict(request.context or {}),
+                summary_counts={},
+                failure_summary=[],
+                active_key=request.active_key,
+                retry_of_id=request.retry_of_id,
+                created_at=utc_now(),
+                priority=request.priority,
+                available_at=request.run_at,
+                concurrency_key=request.concurrency_key,
+                concurrency_limit=request.concurrency_limit,
             )
-            .returning(
-                col(OperationRun.id),
-                col(OperationRun.type),
-                col(OperationRun.workspace_id),
-                col(OperationRun.tenant_id),
-                col(OperationRun.initiated_by_user_id),
-                col(OperationRun.context),
-                col(OperationRun.created_at),
+            .returning(_RUN.c.id)
+        ).scalar_one()
+        return run_id
+
+    def _active_run_id(self, active_key: str) -> int | None:
+        return self._session.scalar(select(_RUN.c.id).where(_RUN.c.active_key == active_key))
+
+    def _next_claimable(self, run_id: int | None) -> Row[Any] | None:
+        query = select(_RUN)
+        if run_id is None:
+            query = query.where(_IS_WAITING, HAS_ROOM)
+            query = query.order_by(_RUN.c.priority.desc(), _RUN.c.id).limit(1)
+        else:
+            abandoned = and_(
+                _RUN.c.status == RunStatus.RUNNING,
+                _RUN.c.runner == Runner.WORKER,
+                _RUN.c.lease_until < utc_now(),
             )
-        ).one_or_none()
+            query = query.where(_RUN.c.id == run_id, or_(and_(_IS_WAITING, HAS_ROOM), abandoned))
+        return self._session.execute(query).one_or_none()
+
+    def _take(self, run: Row[Any], owner: str) -> ClaimedRun | None:
+        if run.concurrency_key is not None:
+            self._claim_in_turn(run.concurrency_key)
+        was_running = run.status == RunStatus.RUNNING
+        token = secrets.token_hex(16)
+        taken = self._move(
+            run,
+            RunEvent.CLAIM,
+            HAS_ROOM,
+            started_at=utc_now(),
+            heartbeat_at=utc_now(),
+            attempt=_RUN.c.attempt + int(was_running),
+            deliveries=_RUN.c.deliveries + 1,
+            available_at=None,
+            lease_token=token,
+            lease_owner=owner,
+            lease_until=from_now(self._lease),
+        )
         if taken is None:
             return None
-        self._record("claimed", taken.id, taken.workspace_id, None, {"owner": owner})
-        metrics.run_transitions.labels(RunStatus.QUEUED, RunStatus.RUNNING).inc()
+        self._record(taken, "claimed", owner=owner, attempt=taken.attempt)
         return ClaimedRun(
             id=taken.id,
             token=token,
@@ -166,232 +382,220 @@ class OperationRunService:
             initiated_by_user_id=taken.initiated_by_user_id,
             context=taken.context,
             created_at=taken.created_at,
+            attempt=taken.attempt,
         )
 
-    def progress(self, run_id: int, token: str, report: Report) -> bool:
-        """Store how far a run has come and extend its lease; return whether to cancel.
+    def _claim_in_turn(self, concurrency_key: str) -> None:
+        # Two claims at once would each count the other as not yet at work. SQLite's writers
+        # come one after the other anyway.
+        if self._session.get_bind().dialect.name == "postgresql":
+            lock = func.hashtextextended(cast(literal(concurrency_key), Text), 0)
+            self._session.execute(select(func.pg_advisory_xact_lock(lock)))
 
-        Raises `LeaseLostError` when `token` no longer holds the run.
-        """
-        held = self._session.execute(
-            update(OperationRun)
-            .where(*_held_by(run_id, token))
-            .values(
-                summary_counts=dict(report.counts),
-                failure_summary=report.failures,
-                lease_until=self._now() + LEASE,
-                version=OperationRun.version + 1,
-            )
-            .returning(col(OperationRun.id), col(OperationRun.cancel_requested_at))
-        ).one_or_none()
-        if held is None:
-            raise LeaseLostError
-        return held.cancel_requested_at is not None
-
-    def complete(self, run_id: int, token: str, outcome: RunOutcome, report: Report) -> None:
-        """Close a run that `token` holds. Raises `LeaseLostError` when it no longer does."""
-        workspace_id = self._session.execute(
-            update(OperationRun)
-            .where(*_held_by(run_id, token))
-            .values(
-                status=next_status(RunStatus.RUNNING, RunEvent.COMPLETE),
-                outcome=outcome.value,
-                summary_counts=dict(report.counts),
-                failure_summary=report.failures,
-                completed_at=self._now(),
-                version=OperationRun.version + 1,
-                active_key=None,
-                lease_token=None,
-                lease_until=None,
-            )
-            .returning(col(OperationRun.workspace_id))
-        ).scalar_one_or_none()
-        if workspace_id is None:
-            raise LeaseLostError
-        self._record("completed", run_id, workspace_id, None, {"outcome": outcome.value})
-        metrics.run_transitions.labels(RunStatus.RUNNING, RunStatus.COMPLETED).inc()
-
-    def fail(self, run_id: int, token: str, code: str, message: str, report: Report) -> None:
-        """Close a run as failed for a reason of its own, added to what it had counted."""
-        reason = {"code": code, "message": message, "count": 1, "sample": None}
-        failed = Report(report.counts, [reason, *report.failures])
-        self.complete(run_id, token, RunOutcome.FAILED, failed)
-
-    def cancel(self, run_id: int, seen_version: int, user_id: int | None) -> None:
-        """Cancel a run: at once while queued, by a flag that its worker observes while running.
-
-        `seen_version` is what the person decided on. Raises `RunMovedError` when the run finished
-        since, `RunNotFoundError`, or `IllegalTransitionError`.
-        """
-        run = self._require(run_id)
-        status = ux_status(run.status, run.outcome)
-        if not status.is_active:
-            if run.version != seen_version:
-                raise RunMovedError("This run finished while you were deciding. Nothing was done.")
-            raise IllegalTransitionError(run.status, RunEvent.CANCEL)
-        if run.status == RunStatus.RUNNING:
-            self._request_cancellation(run, user_id)
-        else:
-            self._cancel_queued(run, user_id)
-
-    def retry(
-        self, run_id: int, seen_version: int, active_key: str, user_id: int | None
-    ) -> Requested:
-        """Request the same work once more, as a new run that names the old one."""
-        run = self._require(run_id)
-        if run.version != seen_version:
-            raise RunMovedError("This run changed while you were deciding. Nothing was done.")
-        if not ux_status(run.status, run.outcome).is_terminal:
-            raise RunMovedError("Only a finished run can be started again.")
-        return self.request(
-            RunRequest(
-                workspace_id=run.workspace_id,
-                type=run.type,
-                active_key=active_key,
-                tenant_id=run.tenant_id,
-                initiated_by_user_id=user_id,
-                context=run.context if isinstance(run.context, dict) else None,
-                retry_of_id=run_id,
-            )
+    def _give_up(self, run: Row[Any]) -> None:
+        message = (
+            f"Crash loop: {run.deliveries} workers died at this run, so it is not handed out again."
         )
-
-    def boot(self, owner: str, *, is_rescue: bool = True) -> list[int]:
-        """Take back what `owner`'s previous incarnation held when it died; return the run ids.
-
-        Without `is_rescue`, hand back what `owner` holds because it stops in good order: that is
-        no further attempt, and nothing to be alarmed about.
-        """
-        reason = "its worker died" if is_rescue else "the server stopped"
-        rows = self._session.execute(
-            update(OperationRun)
-            .where(
-                IS_ACTIVE,
-                col(OperationRun.status) == RunStatus.RUNNING,
-                col(OperationRun.runner) == Runner.WORKER,
-                col(OperationRun.lease_owner) == owner,
-            )
-            .values(
-                status=next_status(RunStatus.RUNNING, RunEvent.REQUEUE),
-                attempt=OperationRun.attempt + int(is_rescue),
-                version=OperationRun.version + 1,
-                started_at=None,
-                lease_token=None,
-                lease_owner=None,
-                lease_until=None,
-            )
-            .returning(col(OperationRun.id), col(OperationRun.workspace_id))
-        ).all()
-        for run_id, workspace_id in rows:
-            assert run_id is not None  # a primary key
-            self._record("requeued", run_id, workspace_id, None, {"reason": reason})
-            self._enqueue(self._session, run_id)
-            metrics.run_transitions.labels(RunStatus.RUNNING, RunStatus.QUEUED).inc()
-            metrics.lease_rescues.inc(int(is_rescue))
-        return [run_id for run_id, _ in rows if run_id is not None]
-
-    def _cancel_queued(self, run: OperationRun, user_id: int | None) -> None:
-        now = self._now()
-        self._write(
+        moved = self._move(
             run,
-            status=next_status(run.status, RunEvent.CANCEL),
-            outcome=RunOutcome.CANCELLED.value,
-            cancel_requested_at=now,
-            completed_at=now,
-            active_key=None,
+            RunEvent.GIVE_UP,
+            outcome=RunOutcome.FAILED.value,
+            failure_summary=[_failure("crash_loop", message), *_listed(run.failure_summary)],
+            **_closed(),
         )
-        self._record("cancelled", run.id, run.workspace_id, user_id)
-        metrics.run_transitions.labels(RunStatus.QUEUED, RunStatus.COMPLETED).inc()
+        if moved is not None:
+            self._record(run, "completed", outcome=RunOutcome.FAILED.value, reason="crash loop")
+            self._let_next_in(run)
 
-    def _request_cancellation(self, run: OperationRun, user_id: int | None) -> None:
+    def _complete(
+        self, run_id: int, token: str, outcome: RunOutcome, report: Report, **details: Any
+    ) -> None:
+        run = self._move_held(
+            run_id, token, RunEvent.COMPLETE, outcome=outcome.value, **_told(report), **_closed()
+        )
+        self._record(run, "completed", outcome=outcome.value, **details)
+        self._let_next_in(run)
+
+    def _cancel_queued(self, run: Row[Any], user_id: int | None) -> None:
+        moved = self._move(
+            run,
+            RunEvent.CANCEL,
+            outcome=RunOutcome.CANCELLED.value,
+            cancel_requested_at=utc_now(),
+            **_closed(),
+        )
+        if moved is None:
+            raise RunMovedError("This run changed at this very moment. Please look again.")
+        self._record(run, "cancelled", user_id)
+
+    def _request_cancellation(self, run: Row[Any], user_id: int | None) -> None:
         if run.cancel_requested_at is not None:
             return  # a second click, or a second person: one request is enough
-        self._write(run, cancel_requested_at=self._now())
-        self._record("cancel_requested", run.id, run.workspace_id, user_id)
-
-    def _write(self, run: OperationRun, **values: Any) -> None:
-        written = self._session.execute(
-            update(OperationRun)
-            .where(
-                col(OperationRun.id) == run.id,
-                col(OperationRun.version) == run.version,
-                col(OperationRun.status) == run.status,
-            )
-            .values(version=OperationRun.version + 1, **values)
-            .returning(col(OperationRun.id))
-        ).scalar_one_or_none()
-        if written is None:
+        flagged = self._write(run, cancel_requested_at=utc_now())
+        if flagged is None:
             raise RunMovedError("This run changed at this very moment. Please look again.")
+        self._record(run, "cancel_requested", user_id)
 
-    def _insert(self, request: RunRequest) -> int:
-        run_id = self._session.execute(
-            insert(OperationRun)
-            .values(
-                workspace_id=request.workspace_id,
-                tenant_id=request.tenant_id,
-                initiated_by_user_id=request.initiated_by_user_id,
-                type=request.type,
-                status=RunStatus.QUEUED.value,
-                context=dict(request.context or {}),
-                summary_counts={},
-                failure_summary=[],
-                active_key=request.active_key,
-                retry_of_id=request.retry_of_id,
-                created_at=self._now(),
-            )
-            .returning(col(OperationRun.id))
-        ).scalar_one()
-        assert run_id is not None  # a primary key
-        return run_id
+    def _queue_again(self, run: Row[Any]) -> None:
+        delivery = Delivery(run.id, run.attempt, run.priority, run.available_at)
+        self._enqueue(self._session, delivery)
 
-    def _active_run_id(self, active_key: str) -> int | None:
-        return self._session.scalar(
-            select(col(OperationRun.id)).where(col(OperationRun.active_key) == active_key)
+    def _let_next_in(self, run: Row[Any]) -> None:
+        """A run that waited for its key's limit was refused at its delivery: deliver it again."""
+        if run.concurrency_key is None:
+            return
+        waiting = self._session.execute(
+            select(_RUN)
+            .where(_IS_WAITING, _RUN.c.concurrency_key == run.concurrency_key)
+            .order_by(_RUN.c.priority.desc(), _RUN.c.id)
+            .limit(1)
+        ).one_or_none()
+        if waiting is not None:
+            self._queue_again(waiting)
+
+    # --- compare and set -------------------------------------------------------------------
+
+    def _move_held(self, run_id: int, token: str, event: RunEvent, **values: Any) -> Row[Any]:
+        """Take an edge from `running`, as the one who holds the run by `token`."""
+        moved = self._set(
+            and_(_RUN.c.id == run_id, _RUN.c.lease_token == token),
+            RunStatus.RUNNING,
+            event,
+            values,
         )
+        if moved is None:
+            raise LeaseLostError
+        return moved
 
-    def _require(self, run_id: int) -> OperationRun:
-        run = self._session.get(OperationRun, run_id)
+    def _move(
+        self, run: Row[Any], event: RunEvent, *conditions: ColumnElement[bool], **values: Any
+    ) -> Row[Any] | None:
+        """Take an edge from where `run` was when it was read; None when it has moved since."""
+        seen = and_(_RUN.c.id == run.id, _RUN.c.version == run.version, *conditions)
+        return self._set(seen, run.status, event, values)
+
+    def _set(
+        self, these: ColumnElement[bool], current: str, event: RunEvent, values: dict[str, Any]
+    ) -> Row[Any] | None:
+        target = next_status(current, event)
+        moved = self._session.execute(
+            update(_RUN)
+            .where(these, _RUN.c.status == current)
+            .values(status=target.value, version=_RUN.c.version + 1, **values)
+            .returning(*_RUN.c)
+        ).one_or_none()
+        if moved is not None and event is not RunEvent.HEARTBEAT:
+            self._count(current, target)
+        return moved
+
+    def _write(self, run: Row[Any], **values: Any) -> Row[Any] | None:
+        """Change a run without moving it; None when it has moved since it was read."""
+        return self._session.execute(
+            update(_RUN)
+            .where(_RUN.c.id == run.id, _RUN.c.version == run.version, _RUN.c.status == run.status)
+            .values(version=_RUN.c.version + 1, **values)
+            .returning(_RUN.c.id)
+        ).one_or_none()
+
+    def _find(self, run_id: int) -> Row[Any]:
+        run = self._session.execute(select(_RUN).where(_RUN.c.id == run_id)).one_or_none()
         if run is None:
             raise RunNotFoundError
         return run
 
-    def _now(self) -> datetime:
-        return self._session.execute(select(utc_now())).scalar_one()
+    def _count(self, current: str, target: str) -> None:
+        edge = metrics.run_transitions.labels(current, target)
+        after_commit.call(self._session, edge.inc)
 
     def _record(
-        self,
-        action: str,
-        run_id: int | None,
-        workspace_id: int,
-        user_id: int | None,
-        details: dict[str, Any] | None = None,
+        self, run: Row[Any], action: str, user_id: int | None = None, **details: Any
     ) -> None:
         audit.record(
             self._session,
             f"run.{action}",
             "operation_run",
-            run_id,
-            workspace_id=workspace_id,
+            run.id,
+            workspace_id=run.workspace_id,
             actor_user_id=user_id,
             details=details,
         )
+
+
+def find_expired(session: Session) -> bool:
+    """Whether `rescue` would find anything: a look that takes no write lock."""
+    query = select(_RUN.c.id).where(
+        IS_ACTIVE, _RUN.c.status == RunStatus.RUNNING, _RUN.c.lease_until < utc_now()
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def find_waiting(session: Session) -> list[Delivery]:
+    """The runs that a worker could take now, in the order of the queue, at most 100."""
+    waiting = session.execute(
+        select(_RUN.c.id, _RUN.c.attempt, _RUN.c.priority)
+        .where(_IS_WAITING, HAS_ROOM)
+        .order_by(_RUN.c.priority.desc(), _RUN.c.id)
+        .limit(_AT_ONCE)
+    )
+    return [Delivery(run.id, run.attempt, run.priority, None) for run in waiting]
 
 
 def insert_history(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert runs that finished before this console watched them; return how many.
 
     Each row gives workspace_id, type, outcome, created_at, started_at and completed_at, and may
-    give tenant_id, initiated_by_user_id, context, summary_counts and failure_summary.
+    give tenant_id, initiated_by_user_id, context, summary_counts and failure_summary, if all do.
     """
     finished = [{**row, "status": RunStatus.COMPLETED.value, "version": 3} for row in rows]
     if finished:
-        # Nulls included: rows of one shape go to the database as one batch.
-        session.execute(insert(OperationRun).execution_options(render_nulls=True), finished)
+        session.execute(insert(_RUN), finished)
     return len(finished)
 
 
-def _held_by(run_id: int, token: str) -> tuple[Any, ...]:
-    return (
-        col(OperationRun.id) == run_id,
-        col(OperationRun.lease_token) == token,
-        col(OperationRun.status) == RunStatus.RUNNING,
+def _has_room() -> ColumnElement[bool]:
+    """Whether a run's concurrency key leaves room for it to be at work."""
+    working = _RUN.alias("working")
+    at_work = (
+        select(func.count())
+        .select_from(working)
+        .where(
+            # To the letter of the partial index, see models.operation_run.
+            literal_column("working.status IN ('queued', 'running')"),
+            working.c.status == RunStatus.RUNNING,
+            working.c.concurrency_key == _RUN.c.concurrency_key,
+            working.c.id != _RUN.c.id,
+        )
+        .correlate(_RUN)
+        .scalar_subquery()
     )
+    return or_(_RUN.c.concurrency_limit.is_(None), at_work < _RUN.c.concurrency_limit)
+
+
+HAS_ROOM = _has_room()
+_IS_WAITING = and_(
+    IS_ACTIVE,
+    _RUN.c.status == RunStatus.QUEUED,
+    _RUN.c.runner == Runner.WORKER,
+    or_(_RUN.c.available_at.is_(None), _RUN.c.available_at <= utc_now()),
+)
+
+
+def _closed() -> dict[str, Any]:
+    return {
+        "completed_at": utc_now(),
+        "active_key": None,
+        "lease_token": None,
+        "lease_until": None,
+    }
+
+
+def _told(report: Report) -> dict[str, Any]:
+    return {"summary_counts": dict(report.counts), "failure_summary": report.failures}
+
+
+def _failure(code: str, message: str) -> dict[str, Any]:
+    return {"code": code, "message": message, "count": 1, "sample": None}
+
+
+def _listed(stored: Any) -> Sequence[Any]:
+    return stored if isinstance(stored, list) else []

@@ -10,13 +10,8 @@ from sqlalchemy.orm import Session
 from models import OperationRun, Tenant
 from policy.access import Action
 from services.auth import Viewer
-from services.operation_run_service import (
-    Enqueue,
-    OperationRunService,
-    Requested,
-    RunNotFoundError,
-    RunRequest,
-)
+from services.operation_run_service import OperationRunService
+from services.run_terms import Enqueue, Requested, RunNotFoundError, RunRequest
 
 
 class OperationScope(StrEnum):

@@ -1,29 +1,60 @@
 """What a person sees of runs: the access scope is part of every query, so hidden equals missing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from models import IS_ACTIVE, AuditEntry, OperationRun, Tenant, User
-from models.columns import utc_now
+from models import IS_ACTIVE, OperationRun, Tenant, User
+from models.columns import BigIntegerId, utc_now
 from policy.access import Scope
+from policy.liveness import LifeFacts, Liveness, liveness
 from policy.run_detail_polling import RunFacts
 from policy.status import UxStatus, ux_status
+from services.queue_place import place_columns
+from services.run_trail import NO_TRAIL, RunTrail, trail_columns, trail_of
 
 PAGE_SIZE = 50
 MOST_NEW_RUNS = 100
 _MOST_RELATED = 20
-_MOST_EVENTS = 100
+_COLUMNS = (
+    "id",
+    "version",
+    "workspace_id",
+    "tenant_id",
+    "type",
+    "status",
+    "outcome",
+    "context",
+    "summary_counts",
+    "failure_summary",
+    "created_at",
+    "started_at",
+    "completed_at",
+    "attempt",
+    "deliveries",
+    "cancel_requested_at",
+    "retry_of_id",
+    "runner",
+    "priority",
+    "available_at",
+    "heartbeat_at",
+    "lease_until",
+    "lease_owner",
+)
+_JOINED = ("now", "tenant_slug", "tenant_name", "initiator_name")
 
 
 @dataclass(frozen=True, slots=True)
 class RunSnapshot:
-    """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC."""
+    """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC.
+
+    `queue_position` and all that follows is read for one run only, not for lists.
+    """
 
     now: datetime
     id: int
@@ -46,6 +77,16 @@ class RunSnapshot:
     deliveries: int
     cancel_requested_at: datetime | None
     retry_of_id: int | None
+    runner: str | None
+    priority: int
+    available_at: datetime | None
+    heartbeat_at: datetime | None
+    lease_until: datetime | None
+    lease_owner: str | None
+    queue_position: int | None = None
+    has_room: bool | None = None
+    worker_seen_at: datetime | None = None
+    trail: RunTrail = NO_TRAIL
 
     @property
     def ux_status(self) -> UxStatus:
@@ -54,6 +95,23 @@ class RunSnapshot:
     @property
     def facts(self) -> RunFacts:
         return RunFacts(self.status, self.outcome, self.created_at, self.started_at)
+
+    @property
+    def liveness(self) -> Liveness:
+        """Whether anybody is there for it, as of the read."""
+        facts = LifeFacts(
+            status=self.status,
+            outcome=self.outcome,
+            runner=self.runner,
+            created_at=self.created_at,
+            available_at=self.available_at,
+            queue_position=self.queue_position,
+            has_room=self.has_room,
+            worker_seen_at=self.worker_seen_at,
+            heartbeat_at=self.heartbeat_at,
+            lease_until=self.lease_until,
+        )
+        return liveness(facts, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +122,6 @@ class RelatedRun:
     status: UxStatus
     created_at: datetime | None
     is_retry: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RunEventEntry:
-    """A line of the run's audit trail, oldest first."""
-
-    at: datetime | None
-    action: str
-    actor_name: str | None
-    details: Any
-
-
-@dataclass(frozen=True, slots=True)
-class RunDetails:
-    """What stands around a run: its trail and its relatives."""
-
-    events: tuple[RunEventEntry, ...]
-    related: tuple[RelatedRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +154,22 @@ class RunPage:
     newer_than: int | None
 
 
-def find_run(session: Session, run_id: int) -> RunSnapshot | None:
-    """One run by id, for whoever has been found to see it; see `is_visible`."""
-    row = session.execute(_runs().where(col(OperationRun.id) == run_id)).one_or_none()
-    return None if row is None else _snapshot(row)
+def find_run(session: Session, run_id: int, last: RunSnapshot | None = None) -> RunSnapshot | None:
+    """One run by id with its place in the queue and its trail, for whoever has been found to see
+    it; see `is_visible`. One statement, which reads of the trail only what `last` does not have.
+    """
+    known = NO_TRAIL if last is None else last.trail
+    read = {"run_id": run_id, "newest_known": known.newest_id}
+    row = session.execute(_WATCHED_RUN, read).one_or_none()
+    if row is None:
+        return None
+    return replace(
+        _snapshot(row),
+        queue_position=row.queue_position,
+        has_room=row.has_room,
+        worker_seen_at=row.worker_seen_at,
+        trail=trail_of(row, known),
+    )
 
 
 def is_visible(scope: Scope | None, run: RunSnapshot | None) -> bool:
@@ -130,9 +182,25 @@ def is_visible(scope: Scope | None, run: RunSnapshot | None) -> bool:
     )
 
 
-def find_details(session: Session, run: RunSnapshot, scope: Scope) -> RunDetails:
-    """The trail and the relatives of a run, as far as `scope` shows them."""
-    return RunDetails(_events(session, run.id), _related(session, run, scope))
+def find_related(session: Session, run: RunSnapshot, scope: Scope) -> tuple[RelatedRun, ...]:
+    """The runs that this one retries, or that retry it, as far as `scope` shows them.
+
+    They cannot change while a page refreshes: only a finished run is ever started again.
+    """
+    rows: Sequence[Row[Any]] = session.execute(
+        _runs()
+        .where(
+            _visible(scope, None),
+            (col(OperationRun.retry_of_id) == run.id)
+            | (col(OperationRun.id) == (run.retry_of_id or 0)),
+        )
+        .order_by(col(OperationRun.id))
+        .limit(_MOST_RELATED)
+    ).all()
+    return tuple(
+        RelatedRun(row.id, ux_status(row.status, row.outcome), row.created_at, row.id > run.id)
+        for row in rows
+    )
 
 
 def find_page(
@@ -215,28 +283,7 @@ def _runs() -> Select[Any]:
     return (
         select(
             utc_now().label("now"),
-            *(
-                getattr(OperationRun, name)
-                for name in (
-                    "id",
-                    "version",
-                    "workspace_id",
-                    "tenant_id",
-                    "type",
-                    "status",
-                    "outcome",
-                    "context",
-                    "summary_counts",
-                    "failure_summary",
-                    "created_at",
-                    "started_at",
-                    "completed_at",
-                    "attempt",
-                    "deliveries",
-                    "cancel_requested_at",
-                    "retry_of_id",
-                )
-            ),
+            *(getattr(OperationRun, name) for name in _COLUMNS),
             col(Tenant.slug).label("tenant_slug"),
             col(Tenant.name).label("tenant_name"),
             col(initiator.name).label("initiator_name"),
@@ -248,7 +295,7 @@ def _runs() -> Select[Any]:
 
 
 def _snapshot(row: Row[Any]) -> RunSnapshot:
-    return RunSnapshot(**{name: getattr(row, name) for name in RunSnapshot.__slots__})
+    return RunSnapshot(**{name: getattr(row, name) for name in (*_JOINED, *_COLUMNS)})
 
 
 def _visible(scope: Scope, tenant_id: int | None) -> ColumnElement[bool]:
@@ -270,29 +317,9 @@ def _newest_id(session: Session, scope: Scope, tenant_id: int | None) -> int:
     return newest or 0
 
 
-def _events(session: Session, run_id: int) -> tuple[RunEventEntry, ...]:
-    rows = session.execute(
-        select(col(AuditEntry.at), col(AuditEntry.action), col(User.name), col(AuditEntry.details))
-        .outerjoin(User, col(User.id) == col(AuditEntry.actor_user_id))
-        .where(col(AuditEntry.object_type) == "operation_run", col(AuditEntry.object_id) == run_id)
-        .order_by(col(AuditEntry.id))
-        .limit(_MOST_EVENTS)
-    ).all()
-    return tuple(RunEventEntry(*row) for row in rows)
-
-
-def _related(session: Session, run: RunSnapshot, scope: Scope) -> tuple[RelatedRun, ...]:
-    rows: Sequence[Row[Any]] = session.execute(
-        _runs()
-        .where(
-            _visible(scope, None),
-            (col(OperationRun.retry_of_id) == run.id)
-            | (col(OperationRun.id) == (run.retry_of_id or 0)),
-        )
-        .order_by(col(OperationRun.id))
-        .limit(_MOST_RELATED)
-    ).all()
-    return tuple(
-        RelatedRun(row.id, ux_status(row.status, row.outcome), row.created_at, row.id > run.id)
-        for row in rows
-    )
+# Built once: it is read again and again, and building it takes longer than answering it.
+_WATCHED_RUN = (
+    _runs()
+    .add_columns(*place_columns(), *trail_columns())
+    .where(col(OperationRun.id) == bindparam("run_id", type_=BigIntegerId))
+)

@@ -1,4 +1,8 @@
-"""The schema follows the code: migrated at start on SQLite, after a copy was put aside."""
+"""The schema follows the code: migrated at start on SQLite, by `stillwatch migrate` on PostgreSQL.
+
+Of an SQLite file a copy is put aside first. PostgreSQL is shared by processes of several versions
+during an upgrade, so that nobody but its operator changes it.
+"""
 
 import sqlite3
 from contextlib import closing
@@ -7,7 +11,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
+from sqlalchemy.pool import NullPool
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -16,24 +21,36 @@ class SchemaError(Exception):
     """The database cannot be used as it is; the message is one line for the operator."""
 
 
-def bring_up_to_date(url: str) -> str | None:
-    """Migrate an SQLite database at `url` to the code's schema; return what was done, if anything.
+def prepare(url: str) -> str | None:
+    """Make sure that a process may start on `url`; return what had to be done, if anything.
 
-    Raises `SchemaError`, and leaves the file untouched, when it is newer than the code.
+    Raises `SchemaError` when the database cannot be used, or PostgreSQL still has to be migrated.
     """
-    path = sqlite_path(url)
-    found = _stored_revision(path)
-    scripts = ScriptDirectory(str(_MIGRATIONS))
-    head = scripts.get_current_head()
-    if found == head:
-        return None
-    if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+    if is_sqlite(url):
+        return bring_up_to_date(url)
+    found = _revision_on_server(url)
+    if _is_older(found, _name(url)):
         raise SchemaError(
-            f"The database {path} has schema {found}, which is newer than this version knows; "
-            "install the newer Stillwatch or restore an older copy."
+            f"{_name(url)} has {_described(found)}, and this version needs {_head()}; "
+            "run `stillwatch migrate`."
         )
-    copied = _copy_aside(path, found) if found is not None else None
+    return None
+
+
+def bring_up_to_date(url: str) -> str | None:
+    """Migrate the database at `url` to the code's schema; return what was done, if anything.
+
+    Raises `SchemaError`, and leaves the database untouched, when it is newer than the code.
+    """
+    name = _name(url)
+    found = _stored_revision(sqlite_path(url)) if is_sqlite(url) else _revision_on_server(url)
+    if not _is_older(found, name):
+        return None
+    copied = None
+    if is_sqlite(url) and found is not None:
+        copied = _copy_aside(sqlite_path(url), found)
     migrate(url)
+    head = _head()
     return f"migrated to {head}" + (f", the previous state is in {copied}" if copied else "")
 
 
@@ -47,11 +64,8 @@ def migrate(url: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database carries exactly the schema of this code."""
-    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return False
-        return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == head)
+        return _revision(connection) == _head()
 
 
 def is_sqlite(url: str) -> bool:
@@ -62,6 +76,44 @@ def is_sqlite(url: str) -> bool:
 def sqlite_path(url: str) -> Path:
     """The file behind an SQLite `url`."""
     return Path(make_url(url).database or "")
+
+
+def _is_older(found: str | None, name: str) -> bool:
+    """Whether a database with schema `found` is to be migrated. Raises when it is too new."""
+    if found == _head():
+        return False
+    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaError(
+            f"{name} has schema {found}, which is newer than this version knows; "
+            "install the newer Stillwatch or restore an older copy."
+        )
+    return True
+
+
+def _head() -> str | None:
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def _name(url: str) -> str:
+    return f"The database {sqlite_path(url) if is_sqlite(url) else make_url(url).database}"
+
+
+def _described(revision: str | None) -> str:
+    return "no schema yet" if revision is None else f"the older schema {revision}"
+
+
+def _revision_on_server(url: str) -> str | None:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    with engine.connect() as connection:
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _stored_revision(path: Path) -> str | None:

@@ -31,6 +31,11 @@ class SharedReads(Generic[K, V]):
         self._entries.setdefault(key, _Entry()).viewers += 1
         return Watch(self, key)
 
+    def latest(self, key: K) -> V | None:
+        """What the newest read of a watched `key` brought, for a read that only adds to it."""
+        entry = self._entries.get(key)
+        return None if entry is None or entry.latest is None else entry.latest[1]
+
     def __len__(self) -> int:
         return len(self._entries)
 

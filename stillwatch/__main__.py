@@ -23,7 +23,10 @@ def serve() -> None:
 @main.command()
 def worker() -> None:
     """Run a worker process (on PostgreSQL; on SQLite the server has its own workers)."""
-    raise click.ClickException("On SQLite the workers run inside `stillwatch serve`.")
+    _checkout()
+    from stillwatch.worker_command import work
+
+    work()
 
 
 @main.command()

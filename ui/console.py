@@ -8,8 +8,8 @@ from functools import partial
 from services import runs
 from services.auth import Auth, Viewer
 from services.database import Database
-from services.operation_run_service import Enqueue
 from services.operations import OperationOffer
+from services.run_terms import Enqueue
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow
 from services.snapshots import SharedReads
 
@@ -42,12 +42,14 @@ def compose(
     """A console over these services, with reads of its own."""
 
     async def read_run(run_id: int) -> RunSnapshot | None:
-        return await database.read(partial(runs.find_run, run_id=run_id))
+        last = shared_runs.latest(run_id)
+        return await database.read(partial(runs.find_run, run_id=run_id, last=last))
 
     async def read_window(window: RunWindow) -> RunListSnapshot:
         return await database.read(partial(runs.find_window, window=window))
 
     clock = time.monotonic
+    shared_runs = SharedReads("run", read_run, clock)
     return Console(
         database=database,
         auth=auth,
@@ -56,6 +58,6 @@ def compose(
         secret=secret,
         is_secure=is_secure,
         access=SharedReads("access", auth.viewer_of_session, clock),
-        runs=SharedReads("run", read_run, clock),
+        runs=shared_runs,
         windows=SharedReads("list", read_window, clock),
     )

@@ -59,8 +59,10 @@ class RunDetailSurface:
         return snapshot.version
 
     def look(self, snapshot: RunSnapshot) -> Hashable:
-        # The rights too: what a person may not do any more is not offered any more.
-        return snapshot.ux_status, self._session.viewer.grants
+        # The rights too: what a person may not do any more is not offered any more. And what
+        # only time changes: a run that waits or is silent gets other words, but no other version.
+        trail, grants = snapshot.trail.newest_id, self._session.viewer.grants
+        return snapshot.ux_status, snapshot.liveness, trail, grants
 
     def paint(self, snapshot: RunSnapshot) -> None:
         self._paint(snapshot)

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from procrastinate.schema import SchemaManager
 from sqlalchemy.dialects import postgresql
 
 revision = "0002"
@@ -20,6 +21,21 @@ _NOW = {
     "postgresql": "clock_timestamp()",
 }
 _ACTIVE = sa.text("status IN ('queued', 'running')")
+_DELIVERIES = (
+    ("TABLE", "procrastinate_events"),
+    ("TABLE", "procrastinate_periodic_defers"),
+    ("TABLE", "procrastinate_jobs"),
+    ("TABLE", "procrastinate_workers"),
+    ("TYPE", "procrastinate_job_to_defer_v1"),
+    ("TYPE", "procrastinate_job_event_type"),
+    ("TYPE", "procrastinate_job_status"),
+)
+_DROP_FUNCTIONS = """
+    DO $$ DECLARE found regprocedure; BEGIN
+        FOR found IN SELECT oid::regprocedure FROM pg_proc WHERE proname LIKE 'procrastinate%'
+        LOOP EXECUTE 'DROP FUNCTION ' || found || ' CASCADE'; END LOOP;
+    END $$
+"""
 _ADDED = ("heartbeat_at", "priority", "available_at", "concurrency_key", "concurrency_limit")
 
 
@@ -36,9 +52,13 @@ def upgrade() -> None:
     op.drop_index("ix_operation_run_active", "operation_run")
     _create_active_index(["status", sa.text("priority DESC"), "id"])
     _create_tables()
+    if op.get_context().dialect.name == "postgresql":
+        _create_deliveries()
 
 
 def downgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        _drop_deliveries()
     for table in ("api_token", "schedule", "worker"):
         op.drop_table(table)
     op.drop_index("ix_operation_run_active", "operation_run")
@@ -94,6 +114,18 @@ def _create_tables() -> None:
         sa.Column("revoked_at", _TIME),
     )
     op.create_index("ix_api_token_workspace", "api_token", ["workspace_id", "id"])
+
+
+def _create_deliveries() -> None:
+    """Procrastinate's own tables; later versions of it bring changes as migrations of ours."""
+    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+
+
+def _drop_deliveries() -> None:
+    # CASCADE reaches the functions that take or return one of these.
+    for kind, name in _DELIVERIES:
+        op.execute(f"DROP {kind} IF EXISTS {name} CASCADE")
+    op.execute(_DROP_FUNCTIONS)
 
 
 def _id() -> sa.Column[int]:

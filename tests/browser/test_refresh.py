@@ -251,6 +251,9 @@ def test_starting_real_work_is_watched_to_its_end(page: Page, server: Server) ->
         "data-status", "succeeded", timeout=20_000
     )
     expect_badge(page, "terminal", "")
+    expect(page.get_by_test_id("timeline-entry")).to_contain_text(
+        ["Requested by Oskar Pereira", "Taken by worker", "Ended by worker"]
+    )
     run_id = page.url.rpartition("/")[2]
     page.goto(f"{server.url}/operations")
     expect(page.get_by_test_id("run-row").first).to_have_attribute("data-run-id", run_id)
@@ -260,7 +263,7 @@ def test_a_failed_run_is_started_again_as_a_new_one_that_is_watched(
     page: Page, server: Server
 ) -> None:
     """POLICY.md, case 20."""
-    run = server.add_run(age=30, type="database.check")
+    run = server.add_run(age=30, type="database.check", runner="worker")
     server.finish(run, "failed")
     open_run(page, server, run)
     expect_badge(page, "terminal", "")

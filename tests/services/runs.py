@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from models import AuditEntry, OperationRun, Workspace
 from services.database import Database
-from services.operation_run_service import RunRequest
+from services.run_terms import RunRequest
 
 
 def add_workspace(database: Database, slug: str = "acme") -> int:

@@ -29,6 +29,7 @@ from services.auth import (
     is_password,
 )
 from services.database import Database
+from tests.databases import sqlite_only
 
 EMAIL = "ada@example.test"
 PASSWORD = "correct horse"
@@ -245,6 +246,7 @@ async def test_a_session_ends_by_idleness_and_by_age(
     assert (await auth.viewer_of_session(viewer.session_id) is not None) == is_live
 
 
+@sqlite_only
 async def test_times_that_cannot_be_read_end_a_session(auth: Auth, database: Database) -> None:
     token = await auth.sign_in(EMAIL, PASSWORD, None)
     with database.writing() as session:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.auth import Auth
 from services.database import Database
+from tests.databases import Postgres
 from tests.services.runs import add_workspace
 
 
@@ -18,16 +19,16 @@ def look(session: Session) -> int:
 
 
 async def test_writers_who_wait_for_the_lock_keep_nobody_from_reading(
-    database: Database, database_file: Path
+    sqlite_database: Database, database_file: Path
 ) -> None:
-    add_workspace(database)
+    add_workspace(sqlite_database)
     with closing(sqlite3.connect(database_file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        auth = Auth(database)
+        auth = Auth(sqlite_database)
         waiting = [asyncio.create_task(auth.touch(number)) for number in range(40)]
         await asyncio.sleep(0)
 
-        seen = await asyncio.wait_for(database.read(look), 5)
+        seen = await asyncio.wait_for(sqlite_database.read(look), 5)
 
         assert seen == 1
         assert not any(task.done() for task in waiting)
@@ -49,3 +50,28 @@ async def test_a_slow_query_holds_up_neither_the_loop_nor_another_query(
     assert quick == 0
     assert not running.done()
     assert await running == 3_000_000
+
+
+def test_a_reading_session_sees_one_state_whatever_is_committed_meanwhile(
+    database: Database,
+) -> None:
+    with database.reading() as session:
+        before = look(session)
+        add_workspace(database)
+        after = look(session)
+
+    assert (before, after) == (0, 0)
+
+
+def test_a_restart_of_the_server_costs_the_next_transaction_nothing(
+    own_postgres: Postgres,
+) -> None:
+    with own_postgres.new_database() as url:
+        database = Database(url)
+        add_workspace(database)
+
+        own_postgres.server.restart()
+
+        with database.reading() as session:
+            assert look(session) == 1
+        database.close()

@@ -1,7 +1,6 @@
 """`database.backup`: a whole copy under its name, or nothing."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,8 +9,15 @@ import pytest
 from jobs.context import Cancelled, EngineStopping, OperationFailed, RunContext
 from jobs.handlers.database_backup import back_up_database
 from services.database import Database
-from services.operation_run_service import ClaimedRun, OperationRunService
+from services.operation_run_service import OperationRunService
+from services.run_terms import ClaimedRun
 from tests.services.runs import add_workspace, request
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """The handler copies SQLite files and nothing else."""
+    return sqlite_database
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def test_writes_meanwhile_do_not_start_the_copy_afresh(
                 other.commit()
             super().count(succeeded=succeeded)
 
-    context = Busy(run, database, tmp_path, lambda: False)
+    context = Busy(run, database, tmp_path)
     back_up_database(context)
 
     (copy,) = (tmp_path / "backups").glob("*.db")
@@ -58,7 +64,7 @@ def test_writes_meanwhile_do_not_start_the_copy_afresh(
 def test_the_copy_is_one_file_outside_wal_mode(
     database: Database, tmp_path: Path, run: ClaimedRun
 ) -> None:
-    back_up_database(RunContext(run, database, tmp_path, lambda: False))
+    back_up_database(RunContext(run, database, tmp_path))
 
     names = sorted(path.name for path in (tmp_path / "backups").iterdir())
     assert [name.partition(f"run{run.id}")[2] for name in names] == [".db", ".db.sha256"]
@@ -73,7 +79,7 @@ def test_a_cancelled_backup_leaves_nothing(
         OperationRunService(session).cancel(run.id, 2, None)
 
     with pytest.raises(Cancelled):
-        back_up_database(RunContext(run, database, tmp_path, lambda: False))
+        back_up_database(RunContext(run, database, tmp_path))
 
     assert list((tmp_path / "backups").iterdir()) == []
 
@@ -83,10 +89,18 @@ def test_a_backup_that_is_stopped_anywhere_leaves_nothing(
     database: Database, database_file: Path, tmp_path: Path, run: ClaimedRun, steps: int
 ) -> None:
     fill(database_file, 10)
-    looks: Iterator[bool] = iter([False] * steps + [True] * 1000)
+
+    class StoppedOnTheWay(RunContext):
+        looks = 0
+
+        def checkpoint(self) -> None:
+            self.looks += 1
+            if self.looks > steps:
+                self.interrupt(EngineStopping())
+            super().checkpoint()
 
     with pytest.raises(EngineStopping):
-        back_up_database(RunContext(run, database, tmp_path, lambda: next(looks)))
+        back_up_database(StoppedOnTheWay(run, database, tmp_path))
 
     assert list((tmp_path / "backups").iterdir()) == []
 
@@ -100,7 +114,7 @@ def test_what_a_killed_attempt_left_is_swept_away(
     mine.touch()
     another_s.touch()
 
-    back_up_database(RunContext(run, database, tmp_path, lambda: False))
+    back_up_database(RunContext(run, database, tmp_path))
 
     assert not mine.exists()
     assert another_s.exists()
@@ -112,6 +126,6 @@ def test_a_folder_that_cannot_be_written_is_named_as_the_reason(
     nowhere = Path("/dev/null/stillwatch")
 
     with pytest.raises(OperationFailed) as refusal:
-        back_up_database(RunContext(run, database, nowhere, lambda: False))
+        back_up_database(RunContext(run, database, nowhere))
 
     assert refusal.value.code == "cannot_write"

@@ -15,13 +15,13 @@ from tests.services.runs import add_workspace, request
 
 
 @pytest.fixture
-def checking(database: Database, tmp_path: Path) -> RunContext:
-    workspace_id = add_workspace(database)
-    with database.writing() as session:
+def checking(sqlite_database: Database, tmp_path: Path) -> RunContext:
+    workspace_id = add_workspace(sqlite_database)
+    with sqlite_database.writing() as session:
         OperationRunService(session).request(request(workspace_id))
         run = OperationRunService(session).claim("here")
     assert run is not None
-    return RunContext(run, database, tmp_path, lambda: False)
+    return RunContext(run, sqlite_database, tmp_path)
 
 
 def test_a_text_that_is_no_utf8_is_a_finding(checking: RunContext, database_file: Path) -> None:

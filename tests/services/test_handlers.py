@@ -32,7 +32,7 @@ def context(database: Database, folder: Path) -> RunContext:
         service.request(request(workspace_id))
         claimed = service.claim("here")
     assert claimed is not None
-    return RunContext(claimed, database, folder, lambda: False)
+    return RunContext(claimed, database, folder)
 
 
 def store(database: Database, workspace_id: int, **columns: str | None) -> int:
@@ -54,8 +54,6 @@ def store(database: Database, workspace_id: int, **columns: str | None) -> int:
         ({"status": "Completed"}, "unknown_status"),
         ({"outcome": "won"}, "unknown_outcome"),
         ({"started_at": "2026-11-01 09:00:00.000000"}, "times_out_of_order"),
-        ({"completed_at": "yesterday"}, "unreadable_time"),
-        ({"summary_counts": "{broken"}, "unreadable_counts"),
         ({"summary_counts": "[1]"}, "unreadable_counts"),
         ({"summary_counts": '{"processed": "many"}'}, "counts_not_numbers"),
         ({"summary_counts": '{"processed": -1}'}, "negative_counts"),
@@ -75,6 +73,24 @@ def test_the_check_finds_what_breaks_an_invariant(
     assert found[code]["sample"] == f"run {run_id}"
 
 
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ({"completed_at": "yesterday"}, "unreadable_time"),
+        ({"summary_counts": "{broken"}, "unreadable_counts"),
+    ],
+)
+def test_the_check_finds_what_only_sqlite_lets_in(
+    sqlite_database: Database, tmp_path: Path, broken: dict[str, str | None], code: str
+) -> None:
+    run = context(sqlite_database, tmp_path)
+    store(sqlite_database, run.run.workspace_id, **broken)
+
+    check_database(run)
+
+    assert [group["code"] for group in run.report.failures] == [code]
+
+
 def test_a_sound_database_gives_no_finding_and_counts_every_run(
     database: Database, tmp_path: Path
 ) -> None:
@@ -85,7 +101,8 @@ def test_a_sound_database_gives_no_finding_and_counts_every_run(
     check_database(run)
 
     assert run.report.failures == []
-    assert run.report.counts["processed"] == run.report.counts["total"] == 26
+    assert run.report.counts["succeeded"] == 26
+    assert run.report.counts["processed"] == run.report.counts["total"]
 
 
 def test_the_check_leaves_other_workspaces_alone(database: Database, tmp_path: Path) -> None:
@@ -97,8 +114,8 @@ def test_the_check_leaves_other_workspaces_alone(database: Database, tmp_path: P
     assert run.report.failures == []
 
 
-def test_a_backup_opens_and_matches_its_checksum(database: Database, tmp_path: Path) -> None:
-    run = context(database, tmp_path)
+def test_a_backup_opens_and_matches_its_checksum(sqlite_database: Database, tmp_path: Path) -> None:
+    run = context(sqlite_database, tmp_path)
 
     back_up_database(run)
 
@@ -112,12 +129,21 @@ def test_a_backup_opens_and_matches_its_checksum(database: Database, tmp_path: P
 
 
 def test_a_backup_that_cannot_be_written_says_so_and_leaves_nothing(
-    database: Database, tmp_path: Path
+    sqlite_database: Database, tmp_path: Path
 ) -> None:
     (tmp_path / "backups").write_text("in the way")
-    run = context(database, tmp_path)
+    run = context(sqlite_database, tmp_path)
 
     with pytest.raises(OperationFailed, match="cannot be written"):
         back_up_database(run)
 
     assert (tmp_path / "backups").read_text() == "in the way"
+
+
+def test_on_postgresql_the_backup_is_the_server_s_own(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    run = context(postgres_database, tmp_path)
+
+    with pytest.raises(OperationFailed, match="pg_dump"):
+        back_up_database(run)

@@ -7,6 +7,7 @@ from services import runs
 from services.database import Database
 from services.operation_run_service import OperationRunService
 from services.runs import PAGE_SIZE, RunWindow
+from tests.databases import sqlite_only
 from tests.services.runs import add_workspace, request
 
 
@@ -99,6 +100,7 @@ def test_a_scope_shows_its_own_workspace_and_tenants_only(database: Database) ->
     assert not runs.is_visible(Scope(here, None), None)
 
 
+@sqlite_only
 def test_active_runs_are_counted_by_their_own_small_index(database: Database) -> None:
     add_runs(database, add_workspace(database), 4)
     with database.writing() as session:

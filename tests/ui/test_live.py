@@ -522,6 +522,20 @@ async def test_nothing_changed_means_nothing_painted() -> None:
 
 
 @stepped
+async def test_what_only_time_changes_is_painted_once_and_without_a_new_version() -> None:
+    """Case 26: a run that has waited for long gets other words, and then the same words."""
+    async with page(age=300) as rig:
+        rig.live._surface.look = lambda seen: seen.now - START > timedelta(seconds=25)
+        rig.report("visible")
+
+        await asyncio.sleep(100)
+
+        assert len(rig.screen.reads) >= 9
+        # Once for the look that was put in, once for what it saw change.
+        assert [seen.version for seen in rig.screen.paints] == [1, 1]
+
+
+@stepped
 async def test_an_older_version_never_replaces_a_newer_one() -> None:
     """Case 28."""
     async with page(version=7, age=300) as rig:

@@ -159,3 +159,15 @@ async def test_reads_and_shared_answers_are_counted() -> None:
 
     assert source.reads == 1
     assert shared_count() - before == 4
+
+
+@stepped
+async def test_the_latest_answer_is_at_hand_for_as_long_as_somebody_watches() -> None:
+    reads = shared(Source())
+    watch = reads.watch(7)
+    before = reads.latest(7)
+    await watch.read(1)
+    meanwhile = reads.latest(7)
+    watch.close()
+
+    assert (before, meanwhile, reads.latest(7)) == (None, 1, None)

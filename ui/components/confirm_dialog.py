@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from policy.lifecycle import IllegalTransitionError
-from services.operation_run_service import RunMovedError, RunNotFoundError
 from services.operations import BusyElsewhereError, NotAllowedError
+from services.run_terms import RunMovedError, RunNotFoundError
 from ui.browser import Browser, Dialog
 
 _REFUSALS = (

@@ -8,6 +8,8 @@ export default {
         <span v-if="view.elapsed.seconds !== null" class="elapsed"><span class="quiet">{{ view.elapsed.word }}</span>
           <elapsed-time :seconds="view.elapsed.seconds" :running="view.elapsed.running"></elapsed-time></span>
       </div>
+      <p v-if="view.life" class="life" :class="'tone-' + view.life.tone" data-testid="run-life" role="status"
+        :data-sign="view.life.sign"><i class="material-icons" aria-hidden="true" :data-icon="view.life.icon"></i><span>{{ view.life.text }}</span></p>
       <p v-if="view.note" class="note">{{ view.note }}</p>
       <div class="counts" data-testid="run-counts">
         <div v-if="view.counts.percent !== null" class="bar" role="progressbar" aria-label="Progress"
@@ -22,7 +24,9 @@ export default {
         <p v-if="view.counts.note" class="note">{{ view.counts.note }}</p>
       </div>
       <dl class="facts inline"><div v-for="fact in view.facts" :key="fact.name">
-        <dt>{{ fact.name }}</dt><dd>{{ fact.value }}</dd></div></dl>
+        <dt>{{ fact.name }}</dt><dd>{{ fact.value }}</dd></div>
+        <div v-if="view.heartbeat" data-testid="run-heartbeat"><dt>Last heartbeat</dt><dd><elapsed-time :key="view.heartbeat.at"
+          :seconds="view.heartbeat.seconds" running="true"></elapsed-time> ago</dd></div></dl>
     </section>`,
   props: { view: Object },
 };

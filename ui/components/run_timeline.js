@@ -1,13 +1,15 @@
 export default {
   template: `
-    <section v-if="view" class="card" aria-label="Phases">
-      <h2 class="card-title">Phases <span class="quiet small">times in {{ view.zone }}</span></h2>
-      <ol class="timeline"><li v-for="phase in view.phases" :key="phase.name" :class="'tone-' + phase.tone">
-        <span class="phase-name">{{ phase.name }}</span>
-        <time :title="phase.utc">{{ phase.at }}</time>
-        <elapsed-time v-if="phase.seconds !== null" class="quiet"
-          :seconds="phase.seconds" :running="phase.running"></elapsed-time>
-        <relative-time v-else-if="phase.since" class="quiet" :datetime="phase.since"></relative-time>
+    <section v-if="view" class="card" aria-label="Timeline" data-testid="run-timeline">
+      <h2 class="card-title">Timeline <span class="quiet small">times in {{ view.zone }}</span></h2>
+      <ol class="timeline"><li v-for="(entry, n) in view.entries" :key="n" data-testid="timeline-entry"
+        :class="['tone-' + entry.tone, entry.phase ? 'phase' : 'event']">
+        <span v-if="entry.phase" class="phase-name">{{ entry.phase }}</span>
+        <span v-if="entry.text" class="happening">{{ entry.text }}</span>
+        <elapsed-time v-if="entry.seconds !== null" class="lasted"
+          :seconds="entry.seconds" :running="entry.running"></elapsed-time>
+        <relative-time v-else-if="entry.since" class="lasted" :datetime="entry.since"></relative-time>
+        <time v-if="entry.at" :title="entry.utc">{{ entry.at }}</time>
       </li></ol>
       <p v-if="view.note" class="note">{{ view.note }}</p>
     </section>`,

@@ -1,11 +1,26 @@
-"""The phases of a run with their times and durations."""
+"""The phases of a run with their durations, and what happened in them."""
+
+from typing import Any
 
 from ui.components.viewed import Viewed
 
 
 class RunTimeline(Viewed, component="run_timeline.js"):
-    """The phases of a run with their times and durations."""
+    """The phases of a run with their durations, and what happened in them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.mark("run-timeline")
+
+    def show(self, view: Any) -> bool:
+        """Put `view` on the screen, unless only the running phase has grown: the browser counts."""
+        if self.view is not None and _at_rest(view) == _at_rest(self.view):
+            return False
+        return super().show(view)
+
+
+def _at_rest(view: Any) -> Any:
+    entries = [
+        {**entry, "seconds": None} if entry["running"] else entry for entry in view["entries"]
+    ]
+    return {**view, "entries": entries}

@@ -3,8 +3,8 @@
 from nicegui import ui
 from sqlalchemy.orm import Session
 
-from services.operation_run_service import Requested
 from services.operations import OperationOffer, Operations, start_action
+from services.run_terms import Requested
 from services.tenants import TenantRef
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.page import Page

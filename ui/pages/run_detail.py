@@ -12,9 +12,9 @@ from policy.access import Action
 from policy.decision import Reason
 from policy.status import UxStatus
 from services import runs
-from services.operation_run_service import Requested
 from services.operations import Operations, may_retry
-from services.runs import RunDetails, RunSnapshot
+from services.run_terms import Requested
+from services.runs import RelatedRun, RunSnapshot
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.refresh_badge import RefreshBadge
 from ui.components.run_failures import RunFailures
@@ -25,10 +25,14 @@ from ui.console import Console
 from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
 from ui.presenters import run as presenter
+from ui.presenters.life import is_outside
+from ui.presenters.timeline import run_timeline
 from ui.surfaces import RunDetailSurface, scope_for
 
 # A success is not done over; it is started anew from the list.
 _RETRYABLE = frozenset({UxStatus.PARTIAL, UxStatus.FAILED, UxStatus.CANCELLED})
+
+Related = tuple[RelatedRun, ...]
 
 
 def register(console: Console) -> None:
@@ -46,13 +50,13 @@ def register(console: Console) -> None:
             RunPanel(page, *found)
 
 
-async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, RunDetails] | None:
-    def look(session: Session) -> tuple[RunSnapshot, RunDetails] | None:
+async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
+    def look(session: Session) -> tuple[RunSnapshot, Related] | None:
         run = runs.find_run(session, run_id)
         scope = None if run is None else scope_for(page.viewer, run)
         if run is None or scope is None or not runs.is_visible(scope, run):
             return None
-        return run, runs.find_details(session, run, scope)
+        return run, runs.find_related(session, run, scope)
 
     return await page.console.database.read(look)
 
@@ -60,7 +64,7 @@ async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, RunDetails] | Non
 class RunPanel:
     """The parts of a run's page, built once and updated in place."""
 
-    def __init__(self, page: Page, run: RunSnapshot, details: RunDetails) -> None:
+    def __init__(self, page: Page, run: RunSnapshot, related: Related) -> None:
         self._page = page
         self._zone = page.session.zone
         with ui.element("div").classes("page-head"):
@@ -75,7 +79,7 @@ class RunPanel:
             self._failures = RunFailures()
             self._timeline = RunTimeline()
             _build_context(run)
-            _build_related(details, self._zone)
+            _build_related(related, self._zone)
         self._show(run)
         surface = RunDetailSurface(
             page.console, page.session, run, badge, notice, self._show, self._clear
@@ -86,15 +90,19 @@ class RunPanel:
     def _show(self, run: RunSnapshot) -> None:
         self._summary.show(presenter.run_summary(run, self._zone))
         self._failures.show(presenter.run_failures(run))
-        self._timeline.show(presenter.run_timeline(run, self._zone))
+        self._timeline.show(run_timeline(run, self._zone))
         viewer = self._page.session.viewer
         may_act = viewer.may_in(run.workspace_id, Action.CANCEL_OR_RETRY, run.tenant_id, run.type)
         is_cancelling = run.cancel_requested_at is not None
         self._cancel.set_visibility(may_act and run.ux_status.is_active and not is_cancelling)
-        can_retry = run.ux_status in _RETRYABLE and may_retry(
-            viewer, self._page.console.offers, run.workspace_id, run.tenant_id, run.type
+        # Only the program outside can start its own work again.
+        is_retryable = run.ux_status in _RETRYABLE and not is_outside(run)
+        self._retry.set_visibility(
+            is_retryable
+            and may_retry(
+                viewer, self._page.console.offers, run.workspace_id, run.tenant_id, run.type
+            )
         )
-        self._retry.set_visibility(can_retry)
 
     def _clear(self) -> None:
         self._host.clear()
@@ -117,7 +125,7 @@ class RunPanel:
             self._page.browser, f"Cancel run {run.id}?", "Cancel run", cancel, is_destructive=True
         )
         with dialog.filling():
-            ui.label("What is done so far stays done; the rest is left undone.")
+            ui.label(presenter.run_cancellation(run))
         dialog.open()
 
     def _ask_to_retry(self) -> None:
@@ -160,12 +168,12 @@ def _build_context(run: RunSnapshot) -> None:
                     _text("dd", value)
 
 
-def _build_related(details: RunDetails, zone: ZoneInfo) -> None:
-    related = presenter.run_related(details, zone)
-    if related:
+def _build_related(related: Related, zone: ZoneInfo) -> None:
+    links = presenter.run_related(related, zone)
+    if links:
         with ui.element("section").classes("card"):
             ui.label("Related runs").classes("card-title")
-            for link in related:
+            for link in links:
                 ui.link(link["text"], link["href"])
 
 

@@ -32,6 +32,20 @@ def short_date_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> s
     return f"{local.day} {local.strftime('%b %H:%M:%S')}"
 
 
+def time_of_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`12:03:10` today, with its date on any other day."""
+    is_today = _local(moment, zone).date() == _local(now, zone).date()
+    return clock_time(moment, zone) if is_today else short_date_time(moment, now, zone)
+
+
+def time_after(moment: datetime | None, before: datetime | None, zone: ZoneInfo) -> str:
+    """In a column of times: `12:03:10` below one of the same day, `24 Nov 2026, 12:03:10` else."""
+    if moment is None or before is None:
+        return date_time(moment, zone)
+    is_same_day = _local(moment, zone).date() == _local(before, zone).date()
+    return clock_time(moment, zone) if is_same_day else date_time(moment, zone)
+
+
 def brief_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     """For a phone: `12:03` today, `24 Nov` within this year, `Nov 2025` otherwise."""
     if moment is None:

@@ -1,21 +1,18 @@
 """One run as its page and its row show it."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
-from models.states import RunStatus
-from policy.status import UxStatus, ux_status
-from services.runs import RunDetails, RunEventEntry, RunSnapshot
+from policy.status import UxStatus
+from services.runs import RelatedRun, RunSnapshot
 from ui.presenters.counts import CountsView, counts_view
 from ui.presenters.failures import FailuresView, failures_view
+from ui.presenters.life import HeartbeatView, LifeView, is_outside, run_heartbeat, run_life
 from ui.presenters.moment import (
     brief_time,
     date_time,
     in_utc,
-    machine_time,
     seconds_between,
     short_date_time,
 )
@@ -58,26 +55,8 @@ class SummaryView(TypedDict):
     elapsed: ElapsedView
     facts: list[FactView]
     note: str
-
-
-class PhaseView(TypedDict):
-    """A phase: when it began, how long it took; `since` is ISO time for "5 min ago", or empty."""
-
-    name: str
-    tone: str
-    at: str
-    utc: str
-    seconds: float | None
-    running: bool
-    since: str
-
-
-class TimelineView(TypedDict):
-    """The phases in their order, the zone of their times, and what is wrong with them."""
-
-    phases: list[PhaseView]
-    zone: str
-    note: str
+    life: LifeView | None
+    heartbeat: HeartbeatView | None
 
 
 class RelatedView(TypedDict):
@@ -85,14 +64,6 @@ class RelatedView(TypedDict):
 
     text: str
     href: str
-
-
-class EventView(TypedDict):
-    """A line of the trail: when, and what happened in words."""
-
-    at: str
-    utc: str
-    text: str
 
 
 class RowView(TypedDict):
@@ -122,25 +93,14 @@ def run_summary(run: RunSnapshot, zone: ZoneInfo) -> SummaryView:
         "elapsed": _elapsed(run),
         "facts": [
             {"name": "Tenant", "value": run.tenant_name or WHOLE_WORKSPACE},
-            {"name": "Started by", "value": run.initiator_name or SYSTEM},
+            {"name": "Started by", "value": _starter(run)},
+            *_runner(run),
             *_deliveries(run),
         ],
         "note": _note(run),
+        "life": run_life(run, zone),
+        "heartbeat": run_heartbeat(run),
     }
-
-
-def run_timeline(run: RunSnapshot, zone: ZoneInfo) -> TimelineView:
-    """The phases with their times and durations."""
-    status = run.ux_status
-    is_queued, is_running = status is UxStatus.QUEUED, status is UxStatus.RUNNING
-    queued_until = run.started_at or (run.now if is_queued else run.completed_at)
-    running_until = run.completed_at or (run.now if is_running else None)
-    phases = [_phase("Queued", run.created_at, queued_until, is_queued, zone)]
-    if run.started_at is not None or is_running:
-        phases.append(_phase("Running", run.started_at, running_until, is_running, zone))
-    if run.completed_at is not None or status.is_terminal:
-        phases.append(_ending(run, zone))
-    return {"phases": phases, "zone": str(zone), "note": _disorder(run)}
 
 
 def run_failures(run: RunSnapshot) -> FailuresView:
@@ -161,7 +121,7 @@ def run_context(run: RunSnapshot) -> list[tuple[str, str]]:
     return [*facts, ("…", f"and {more:,} more")] if more > 0 else facts
 
 
-def run_related(details: RunDetails, zone: ZoneInfo) -> list[RelatedView]:
+def run_related(related: Sequence[RelatedRun], zone: ZoneInfo) -> list[RelatedView]:
     """Links to the runs that this one retries or that retry this one."""
     return [
         {
@@ -169,15 +129,7 @@ def run_related(details: RunDetails, zone: ZoneInfo) -> list[RelatedView]:
             f"{STATUS[run.status].word.lower()}, {date_time(run.created_at, zone)}",
             "href": f"/operations/{run.id}",
         }
-        for run in details.related
-    ]
-
-
-def run_events(details: RunDetails, zone: ZoneInfo) -> list[EventView]:
-    """The audit trail in words, oldest first."""
-    return [
-        {"at": date_time(event.at, zone), "utc": in_utc(event.at), "text": _event(event)}
-        for event in details.events
+        for run in related
     ]
 
 
@@ -201,24 +153,6 @@ def run_row(run: RunSnapshot, zone: ZoneInfo) -> RowView:
     }
 
 
-def _event(event: RunEventEntry) -> str:
-    name = event.action.removeprefix("run.")
-    told = event.details if isinstance(event.details, Mapping) else {}
-    if name == "claimed":
-        return f"Taken by worker {clipped(told.get('owner') or 'unknown', 80)}"
-    if name == "completed":
-        return f"Completed: {_outcome(told.get('outcome'))}"
-    if name == "requeued":
-        return f"Queued again: {clipped(told.get('reason') or 'no reason given', 80)}"
-    deed = clipped(name.replace("_", " ").replace(".", " "), 80) or "changed"
-    return f"{deed[:1].upper()}{deed[1:]} by {event.actor_name or 'the system'}"
-
-
-def _outcome(stored: Any) -> str:
-    outcome = stored if isinstance(stored, str) else None
-    return STATUS[ux_status(RunStatus.COMPLETED, outcome)].word.lower()
-
-
 def _status(status: UxStatus) -> StatusView:
     words = STATUS[status]
     return {"value": status.value, "word": words.word, "icon": words.icon, "tone": words.tone}
@@ -237,6 +171,22 @@ def _elapsed(run: RunSnapshot) -> ElapsedView:
     return {"word": "took", "seconds": took, "running": False}
 
 
+def _starter(run: RunSnapshot) -> str:
+    if run.initiator_name is None and is_outside(run) and run.lease_owner:
+        return clipped(run.lease_owner, 80)
+    return run.initiator_name or SYSTEM
+
+
+def _runner(run: RunSnapshot) -> list[FactView]:
+    if is_outside(run):
+        reporter = clipped(run.lease_owner, 80) if run.lease_owner else "another program"
+        verb = "Runs" if run.ux_status.is_active else "Ran"
+        return [{"name": verb, "value": f"outside, as reported by {reporter}"}]
+    if run.ux_status is UxStatus.RUNNING and run.lease_owner:
+        return [{"name": "Worker", "value": clipped(run.lease_owner, 80)}]
+    return []
+
+
 def _deliveries(run: RunSnapshot) -> list[FactView]:
     facts: list[FactView] = []
     if run.attempt > 1:
@@ -246,8 +196,19 @@ def _deliveries(run: RunSnapshot) -> list[FactView]:
     return facts
 
 
+def run_cancellation(run: RunSnapshot) -> str:
+    """What cancelling the run means, for whoever is about to do it."""
+    if run.ux_status is UxStatus.RUNNING and is_outside(run):
+        return (
+            "The program outside is asked to stop at its next heartbeat. What is done stays done."
+        )
+    return "What is done so far stays done; the rest is left undone."
+
+
 def _note(run: RunSnapshot) -> str:
     if run.ux_status.is_active and run.cancel_requested_at is not None:
+        if is_outside(run):
+            return "Cancelling: the program outside is asked to stop at its next heartbeat."
         return "Cancelling: it stops as soon as its worker hears of it."
     if run.ux_status is UxStatus.UNKNOWN:
         return f"Stored as {_quoted(run.status)} with {_quoted(run.outcome)} as its outcome."
@@ -256,34 +217,3 @@ def _note(run: RunSnapshot) -> str:
 
 def _quoted(stored: Any) -> str:
     return "nothing" if stored is None else f"“{clipped(stored, 60)}”"
-
-
-def _phase(
-    name: str, begin: datetime | None, end: datetime | None, is_running: bool, zone: ZoneInfo
-) -> PhaseView:
-    return {
-        "name": name,
-        "tone": "active" if is_running else "quiet",
-        "at": date_time(begin, zone),
-        "utc": in_utc(begin),
-        "seconds": seconds_between(begin, end),
-        "running": is_running,
-        "since": "",
-    }
-
-
-def _ending(run: RunSnapshot, zone: ZoneInfo) -> PhaseView:
-    words = STATUS[run.ux_status]
-    # A run that is stored as active and as completed at once has not earned its status as an end.
-    name = words.word if run.ux_status.is_terminal else "Finished"
-    ending = _phase(name, run.completed_at, None, False, zone)
-    return {**ending, "tone": words.tone, "since": machine_time(run.completed_at)}
-
-
-def _disorder(run: RunSnapshot) -> str:
-    known = [t for t in (run.created_at, run.started_at, run.completed_at) if t is not None]
-    if any(later < earlier for earlier, later in pairwise(known)):
-        return "The stored times are out of order, so some durations are unknown."
-    if run.ux_status.is_terminal and run.completed_at is None:
-        return "No time of its end was stored."
-    return ""

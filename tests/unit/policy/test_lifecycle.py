@@ -8,10 +8,16 @@ from policy.lifecycle import IllegalTransitionError, RunEvent, next_status
 
 LEGAL = {
     ("queued", RunEvent.CLAIM): "running",
-    ("queued", RunEvent.CANCEL): "completed",
-    ("queued", RunEvent.REFUSE): "completed",
+    ("running", RunEvent.CLAIM): "running",
+    ("running", RunEvent.HEARTBEAT): "running",
     ("running", RunEvent.COMPLETE): "completed",
-    ("running", RunEvent.REQUEUE): "queued",
+    ("running", RunEvent.RETRY): "queued",
+    ("running", RunEvent.HAND_BACK): "queued",
+    ("running", RunEvent.RESCUE): "queued",
+    ("running", RunEvent.LOSE_CONTACT): "completed",
+    ("running", RunEvent.GIVE_UP): "completed",
+    ("queued", RunEvent.GIVE_UP): "completed",
+    ("queued", RunEvent.CANCEL): "completed",
 }
 STATES = ("queued", "running", "completed", "Running", "")
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.run_trail import RunEventEntry, RunTrail
 from services.runs import RunSnapshot
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -36,5 +37,21 @@ def a_run(
         "deliveries": 1,
         "cancel_requested_at": None,
         "retry_of_id": None,
+        "runner": "worker",
+        "priority": 0,
+        "available_at": None,
+        "heartbeat_at": None,
+        "lease_until": None,
+        "lease_owner": None,
     }
     return RunSnapshot(**{**run, **columns})
+
+
+def a_trail(*events: tuple[str, dict[str, Any] | None], actor: str | None = None) -> RunTrail:
+    """A trail of (action, details), one second after the other, the last at `NOW`."""
+    first = NOW - timedelta(seconds=len(events) - 1)
+    entries = [
+        RunEventEntry(first + timedelta(seconds=n), f"run.{action}", actor, details)
+        for n, (action, details) in enumerate(events)
+    ]
+    return RunTrail(tuple(entries), 0, len(entries))

@@ -1,28 +1,29 @@
 """One run as its page and its row show it, sound or corrupt."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.status import UxStatus
-from services.runs import RelatedRun, RunDetails, RunEventEntry
+from services.run_trail import RunEventEntry, RunTrail
+from services.runs import RelatedRun
 from tests.unit.presenters.factories import BERLIN, NOW, a_run
 from ui.presenters.run import (
+    run_cancellation,
     run_context,
-    run_events,
     run_failures,
     run_related,
     run_row,
     run_summary,
-    run_timeline,
 )
+from ui.presenters.timeline import run_timeline
 from ui.presenters.words import STATUS
 
 _TIMES = st.none() | st.datetimes(timezones=st.just(NOW.tzinfo))
+_ACTIONS = ["requested", "claimed", "retry_scheduled", "rescued", "completed", "late_report"]
 _ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
@@ -36,6 +37,8 @@ _ANY_JSON = st.recursive(
     created=_TIMES,
     started=_TIMES,
     completed=_TIMES,
+    beat=_TIMES,
+    action=st.text() | st.sampled_from(_ACTIONS),
     stored=_ANY_JSON,
 )
 def test_any_stored_run_can_be_shown(
@@ -44,6 +47,8 @@ def test_any_stored_run_can_be_shown(
     created: datetime | None,
     started: datetime | None,
     completed: datetime | None,
+    beat: datetime | None,
+    action: str,
     stored: Any,
 ) -> None:
     run = a_run(
@@ -55,6 +60,11 @@ def test_any_stored_run_can_be_shown(
         context=stored,
         summary_counts=stored,
         failure_summary=stored,
+        heartbeat_at=beat,
+        lease_until=created,
+        available_at=completed,
+        worker_seen_at=beat,
+        trail=RunTrail((RunEventEntry(beat, f"run.{action}", None, stored),), 3, 9),
     )
 
     views = [
@@ -86,6 +96,28 @@ def test_a_run_that_is_to_be_cancelled_says_so() -> None:
     assert run_summary(a_run(cancel_requested_at=NOW), BERLIN)["note"].startswith("Cancelling")
 
 
+def test_a_program_outside_hears_of_the_cancellation_at_its_next_heartbeat() -> None:
+    outside = a_run(runner="external", cancel_requested_at=NOW)
+
+    assert "at its next heartbeat" in run_summary(outside, BERLIN)["note"]
+    assert "at its next heartbeat" in run_cancellation(outside)
+    assert "heartbeat" not in run_cancellation(a_run())
+
+
+def test_who_runs_it_is_named_by_whoever_reports_it() -> None:
+    outside = a_run(runner="external", lease_owner="hr-feed (Ada)")
+    finished = a_run("completed", "failed", runner="external", completed_at=NOW)
+    inside = a_run(lease_owner="w1")
+
+    facts = [run_summary(run, BERLIN)["facts"][2] for run in (outside, finished, inside)]
+
+    assert facts == [
+        {"name": "Runs", "value": "outside, as reported by hr-feed (Ada)"},
+        {"name": "Ran", "value": "outside, as reported by another program"},
+        {"name": "Worker", "value": "w1"},
+    ]
+
+
 def test_a_cancelled_run_no_longer_says_that_it_is_being_cancelled() -> None:
     run = a_run("completed", "cancelled", cancel_requested_at=NOW, completed_at=NOW)
 
@@ -105,58 +137,6 @@ def test_attempts_and_deliveries_are_named_only_above_one() -> None:
 
     assert [fact["name"] for fact in once] == ["Tenant", "Started by"]
     assert again[2:] == [{"name": "Attempt", "value": "2"}, {"name": "Deliveries", "value": "3"}]
-
-
-def test_a_finished_run_has_three_phases_with_their_durations() -> None:
-    run = a_run("completed", "succeeded", completed_at=NOW)
-
-    timeline = run_timeline(run, BERLIN)
-
-    names = [(phase["name"], phase["seconds"]) for phase in timeline["phases"]]
-    assert names == [("Queued", 60), ("Running", 60), ("Succeeded", None)]
-    assert timeline["phases"][2]["at"] == "24 Nov 2026, 12:03:10"
-    assert timeline["note"] == ""
-
-
-def test_the_phase_that_goes_on_counts_on() -> None:
-    queued = run_timeline(a_run("queued", started_at=None), BERLIN)["phases"]
-    running = run_timeline(a_run(), BERLIN)["phases"]
-
-    assert [(phase["name"], phase["running"]) for phase in queued] == [("Queued", True)]
-    assert [phase["running"] for phase in running] == [False, True]
-
-
-def test_a_run_cancelled_while_queued_never_ran() -> None:
-    run = a_run("completed", "cancelled", started_at=None, completed_at=NOW)
-
-    phases = run_timeline(run, BERLIN)["phases"]
-
-    assert [(phase["name"], phase["seconds"]) for phase in phases] == [
-        ("Queued", 120),
-        ("Cancelled", None),
-    ]
-
-
-def test_times_out_of_order_are_noted_and_give_no_duration() -> None:
-    run = a_run("completed", "failed", completed_at=NOW - timedelta(days=1))
-
-    timeline = run_timeline(run, BERLIN)
-
-    assert timeline["phases"][1]["seconds"] is None
-    assert "out of order" in timeline["note"]
-
-
-def test_a_missing_end_is_noted() -> None:
-    timeline = run_timeline(a_run("completed", "failed"), BERLIN)
-
-    assert timeline["phases"][2]["at"] == "–"
-    assert timeline["note"] == "No time of its end was stored."
-
-
-def test_phases_have_names_of_their_own_even_when_a_running_run_has_ended() -> None:
-    phases = run_timeline(a_run(completed_at=NOW), BERLIN)["phases"]
-
-    assert [phase["name"] for phase in phases] == ["Queued", "Running", "Finished"]
 
 
 def test_short_context_stays_on_its_line_and_long_context_is_indented() -> None:
@@ -187,37 +167,13 @@ def test_context_nested_beyond_reason_is_not_followed() -> None:
     assert run_context(a_run(context={"deep": deep}))[0][1]
 
 
-@pytest.mark.parametrize(
-    ("action", "actor", "details", "text"),
-    [
-        ("run.requested", "Ada", {}, "Requested by Ada"),
-        ("run.cancel_requested", "Ada", {}, "Cancel requested by Ada"),
-        ("run.cancelled", None, {}, "Cancelled by the system"),
-        ("run.claimed", None, {"owner": "worker-1"}, "Taken by worker worker-1"),
-        ("run.completed", None, {"outcome": "failed"}, "Completed: failed"),
-        ("run.completed", None, ["?"], "Completed: unknown state"),
-        ("run.requeued", None, {"reason": "its worker died"}, "Queued again: its worker died"),
-        ("something.else", "Bo", None, "Something else by Bo"),
-        ("", None, None, "Changed by the system"),
-    ],
-)
-def test_the_trail_reads_as_sentences(
-    action: str, actor: str | None, details: Any, text: str
-) -> None:
-    trail = RunDetails((RunEventEntry(NOW, action, actor, details),), ())
-
-    assert run_events(trail, BERLIN) == [
-        {"at": "24 Nov 2026, 12:03:10", "utc": "2026-11-24 11:03:10 UTC", "text": text}
-    ]
-
-
 def test_relatives_are_links_that_say_which_way() -> None:
-    details = RunDetails(
-        (),
-        (RelatedRun(4, UxStatus.FAILED, NOW, False), RelatedRun(9, UxStatus.RUNNING, None, True)),
+    relatives = (
+        RelatedRun(4, UxStatus.FAILED, NOW, False),
+        RelatedRun(9, UxStatus.RUNNING, None, True),
     )
 
-    related = run_related(details, BERLIN)
+    related = run_related(relatives, BERLIN)
 
     assert [link["href"] for link in related] == ["/operations/4", "/operations/9"]
     assert related[0]["text"].startswith("Starts again run 4, failed")

@@ -1,0 +1,47 @@
+"""Which engine a database calls for."""
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from jobs.distributed import DistributedEngine
+from jobs.embedded import EmbeddedEngine
+from jobs.operation import Operation
+from jobs.sweeper import SWEEP, Chore
+from services.database import Database
+from services.operation_run_service import LEASE
+
+
+def engine_for(
+    database: Database,
+    operations: Mapping[str, Operation],
+    slots: int,
+    data_dir: Path,
+    *,
+    lease: timedelta = LEASE,
+    sweep: timedelta = SWEEP,
+    chores: Sequence[Chore] = (),
+) -> EmbeddedEngine | DistributedEngine:
+    """Embedded on SQLite, distributed on PostgreSQL; does up to `slots` runs at once."""
+    if database.is_sqlite:
+        return EmbeddedEngine(
+            database, operations, slots, data_dir, lease=lease, sweep=sweep, chores=chores
+        )
+    return DistributedEngine(
+        database,
+        operations,
+        slots,
+        data_dir,
+        lease=lease,
+        sweep=sweep,
+        owner=node_name(),
+        chores=chores,
+    )
+
+
+def node_name() -> str:
+    """A name for this very process: two that share host and number must not share leases."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"

@@ -1,0 +1,205 @@
+"""Does claimed runs: calls the handler, and stores how it ended. The same under every engine."""
+
+import asyncio
+import inspect
+import logging
+import random
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from jobs.context import (
+    Cancelled,
+    EngineStopping,
+    Interruption,
+    LeaseGone,
+    OperationFailed,
+    RunContext,
+    TimedOut,
+)
+from jobs.faults import Faults, first_line
+from jobs.heart import Heart
+from jobs.operation import Operation
+from models import RunOutcome
+from policy.retry import retry_delay
+from services.database import Database
+from services.operation_run_service import LEASE, OperationRunService
+from services.run_terms import ClaimedRun, Enqueue, LeaseLostError, Report
+
+_FIRST_REST, _LONGEST_REST = 1.0, 10.0  # seconds between attempts while the database fails
+_LONGEST_REASON = 500
+_log = logging.getLogger("stillwatch.worker")
+
+Ending = Callable[[OperationRunService], None]
+
+
+class Performer:
+    """Performs runs in the threads that call it, until it is told to stop."""
+
+    def __init__(
+        self,
+        database: Database,
+        operations: Mapping[str, Operation],
+        data_dir: Path,
+        enqueue: Enqueue,
+        faults: Faults,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._database = database
+        self._operations = operations
+        self._data_dir = data_dir
+        self._enqueue = enqueue
+        self._faults = faults
+        self._lease = lease
+        self._heart = Heart(lease, faults, self._close_overdue)
+        self._stopping = threading.Event()
+
+    def perform(self, run: ClaimedRun) -> None:
+        """Do a claimed run and store its end; whatever the handler does, this returns."""
+        context = RunContext(run, self._database, self._data_dir, None, self._lease)
+        operation = self._operations.get(run.type)
+        timeout = None if operation is None else operation.timeout
+        with self._heart.holding(context, timeout):
+            if self._stopping.is_set():
+                context.interrupt(EngineStopping())
+            ending = self._ending_of(context, operation)
+            if ending is not None:
+                self._close(run, ending)
+
+    def stop(self, within: float) -> None:
+        """Let every handler unwind at its next report; hand back what is not done in time.
+
+        Returns after at most `within` seconds and the time of the last statements.
+        """
+        self._stopping.set()
+        for context in self._heart.contexts():
+            context.interrupt(EngineStopping())
+        self._heart.wait_until_idle(within)
+        for context in self._heart.contexts():
+            _log.warning("the handler of run %s does not stop; it is handed back", context.run.id)
+            self._close(context.run, _handed_back(context.run))
+
+    def _ending_of(self, context: RunContext, operation: Operation | None) -> Ending | None:
+        run = context.run
+        try:
+            if operation is None:
+                message = f"Nobody here knows the operation {run.type!r}."
+                return _failed(run, "unknown_type", message, context.report)
+            self._handle(operation, context)
+        except Cancelled:
+            return _completed(run, RunOutcome.CANCELLED, context.report)
+        except EngineStopping:
+            return _handed_back(run)
+        except (LeaseGone, LeaseLostError):
+            _log_lost(run)
+            return None
+        except TimedOut:
+            return self._tried(context, operation, *_timed_out(operation))
+        except OperationFailed as failure:
+            if failure.may_retry:
+                return self._tried(context, operation, failure.code, str(failure))
+            return _failed(run, failure.code, str(failure), context.report)
+        except (Exception, SystemExit) as error:
+            _log.exception("run %s failed", run.id)
+            return self._tried(context, operation, "internal_error", _reason(error))
+        outcome = RunOutcome.PARTIALLY_SUCCEEDED if context.has_failures else RunOutcome.SUCCEEDED
+        return _completed(run, outcome, context.report)
+
+    def _handle(self, operation: Operation, context: RunContext) -> None:
+        if inspect.iscoroutinefunction(operation.handler):
+            asyncio.run(_await(operation, context))
+        else:
+            operation.handler(context)
+
+    def _tried(
+        self, context: RunContext, operation: Operation | None, code: str, message: str
+    ) -> Ending:
+        run, report = context.run, context.report
+        delay = (
+            None
+            if operation is None
+            else retry_delay(operation.retry, run.attempt, random.random())
+        )
+        if delay is None:
+            return _failed(run, code, message, report)
+        return lambda service: service.retry_later(run.id, run.token, code, message, report, delay)
+
+    def _close_overdue(self, context: RunContext) -> None:
+        """The handler does not unwind, so its run is closed over it, and its result refused."""
+        operation = self._operations.get(context.run.type)
+        ending = self._tried(context, operation, *_timed_out(operation))
+        threading.Thread(
+            target=self._close, args=(context.run, ending), name="close overdue", daemon=True
+        ).start()
+
+    def _close(self, run: ClaimedRun, ending: Ending, is_last_resort: bool = False) -> None:
+        """Store a run's end; try again while the database fails, for nobody else ever would."""
+        rest = _FIRST_REST
+        while True:
+            try:
+                with self._database.writing() as session:
+                    ending(OperationRunService(session, self._enqueue, self._lease))
+                return
+            except LeaseLostError:
+                _log_lost(run)
+                return
+            except OperationalError as error:
+                self._faults.tell(error)
+                if self._stopping.wait(rest):
+                    return
+                rest = min(2 * rest, _LONGEST_REST)
+            except Exception as error:
+                if is_last_resort:
+                    raise
+                # What the handler reported cannot be stored, so the run ends without it.
+                _log.exception("the report of run %s cannot be stored", run.id)
+                bare = _failed(run, "internal_error", _reason(error), Report({}, []))
+                self._close(run, bare, is_last_resort=True)
+                return
+
+
+async def _await(operation: Operation, context: RunContext) -> None:
+    """Await an async handler, which an interruption cancels wherever it waits."""
+    loop = asyncio.get_running_loop()
+    work: asyncio.Task[Any] = asyncio.ensure_future(operation.handler(context))  # type: ignore[arg-type]
+
+    def cancel() -> None:
+        loop.call_soon_threadsafe(work.cancel)
+
+    context.on_interrupt(cancel)
+    try:
+        await work
+    except asyncio.CancelledError:
+        context.raise_interruption()
+        raise Interruption("the handler cancelled itself") from None
+    finally:
+        context.on_interrupt(None)
+
+
+def _completed(run: ClaimedRun, outcome: RunOutcome, report: Report) -> Ending:
+    return lambda service: service.complete(run.id, run.token, outcome, report)
+
+
+def _failed(run: ClaimedRun, code: str, message: str, report: Report) -> Ending:
+    return lambda service: service.fail(run.id, run.token, code, message, report)
+
+
+def _handed_back(run: ClaimedRun) -> Ending:
+    return lambda service: service.hand_back(run.id, run.token)
+
+
+def _timed_out(operation: Operation | None) -> tuple[str, str]:
+    limit = None if operation is None else operation.timeout
+    return "timed_out", f"It took longer than the {limit} that it may take."
+
+
+def _log_lost(run: ClaimedRun) -> None:
+    _log.warning("run %s was taken over by someone else; its result is discarded", run.id)
+
+
+def _reason(error: BaseException) -> str:
+    return f"{type(error).__name__}: {first_line(error)}"[:_LONGEST_REASON]

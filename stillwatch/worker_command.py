@@ -1,0 +1,54 @@
+"""What `stillwatch worker` does: runs of one database, in any number of such processes."""
+
+import logging
+import os
+import signal
+import threading
+from types import FrameType
+
+from jobs.engines import engine_for
+from jobs.operation import built_in_operations
+from services import schema
+from services.database import Database
+from services.server_lock import StartError
+from settings import Settings, read_settings
+from stillwatch.checkout import one_line_errors
+
+
+def work() -> None:
+    """Work until told to stop; what is then at work is finished or handed back."""
+    with one_line_errors():
+        settings = read_settings(os.environ)
+        if schema.is_sqlite(settings.database_url):
+            raise StartError("On SQLite the workers run inside `stillwatch serve`.")
+        if settings.workers == 0:
+            raise StartError("STILLWATCH_WORKERS is 0, so there is nothing for a worker to do.")
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        schema.prepare(settings.database_url)
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)-8s %(message)s")
+        logging.getLogger("stillwatch").setLevel(logging.INFO)
+        _work(settings)
+
+
+def _work(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    engine = engine_for(
+        database,
+        built_in_operations(),
+        settings.workers,
+        settings.data_dir,
+        lease=settings.lease,
+        sweep=settings.sweep,
+    )
+    stop = threading.Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+    engine.start()
+    print(f"worker        up to {settings.workers} runs at once", flush=True)
+    stop.wait()
+    engine.stop()
+    database.close()

@@ -1,0 +1,241 @@
+"""Processes that die, freeze, or live in another time; real ones, on both engines."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from models.columns import utc_now
+from services.database import Database
+from services.operation_run_service import OperationRunService
+from services.run_terms import RunRequest
+from tests.databases import Postgres
+from tests.engines.workshop import Workshop
+from tests.services.runs import trail
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+LEASE, SWEEP = 2, 1
+
+Node = subprocess.Popen[str]
+
+
+@pytest.fixture
+def shared(postgres_database: Database, tmp_path: Path) -> Workshop:
+    """A workshop that several nodes can share; SQLite has one server only."""
+    return Workshop(postgres_database, tmp_path)
+
+
+def start(workshop: Workshop, slots: int = 1, clock: int = 0) -> Node:
+    url = workshop.database.engine.url.render_as_string(hide_password=False)
+    words = [url, str(workshop.folder), str(LEASE), str(SWEEP), str(slots), str(clock)]
+    with (workshop.folder / "node.log").open("a") as log:
+        node = subprocess.Popen(
+            [sys.executable, "-m", "tests.engines.node", *words],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    assert node.stdout is not None
+    assert node.stdout.readline() == "ready\n"
+    return node
+
+
+@contextmanager
+def node(workshop: Workshop, slots: int = 1, clock: int = 0) -> Iterator[Node]:
+    process = start(workshop, slots, clock)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def kill(process: Node) -> None:
+    process.kill()
+    process.wait()
+
+
+def queue(workshop: Workshop, kind: str, key: str = "key") -> int:
+    with workshop.database.writing() as session:
+        request = RunRequest(workshop.workspace_id, f"sample.{kind}", key)
+        return OperationRunService(session).request(request).run_id
+
+
+def has_begun(workshop: Workshop, process: Node) -> bool:
+    return (workshop.folder / f"begun-{process.pid}").exists()
+
+
+def test_a_run_whose_worker_was_killed_is_claimed_again_and_finished(workshop: Workshop) -> None:
+    run_id = queue(workshop, "until_allowed")
+    with node(workshop) as killed:
+        wait_until(lambda: has_begun(workshop, killed), 30)
+        kill(killed)
+    assert workshop.run(run_id).status == "running"
+
+    (workshop.folder / "go").touch()
+    with node(workshop):
+        run = workshop.wait_for(run_id)
+
+    assert (run.outcome, run.attempt, run.deliveries) == ("succeeded", 2, 2)
+    with workshop.database.reading() as session:
+        assert trail(session, run_id) == [
+            "run.requested",
+            "run.claimed",
+            "run.rescued",
+            "run.claimed",
+            "run.completed",
+        ]
+
+
+def test_another_worker_takes_over_while_the_dead_one_stays_dead(shared: Workshop) -> None:
+    workshop = shared
+    run_id = queue(workshop, "until_allowed")
+    with node(workshop) as killed:
+        wait_until(lambda: has_begun(workshop, killed), 30)
+        with node(workshop) as other:
+            kill(killed)
+            wait_until(lambda: has_begun(workshop, other), 30)
+            (workshop.folder / "go").touch()
+            run = workshop.wait_for(run_id)
+
+    assert (run.outcome, run.attempt) == ("succeeded", 2)
+
+
+@pytest.mark.parametrize("kind", ["until_allowed", "without_a_word"])
+def test_a_frozen_worker_loses_its_run_and_its_late_result_is_refused(
+    workshop: Workshop, kind: str
+) -> None:
+    run_id = queue(workshop, kind)
+    with node(workshop) as frozen:
+        wait_until(lambda: has_begun(workshop, frozen), 30)
+        os.kill(frozen.pid, signal.SIGSTOP)
+        with node(workshop) as other:
+            wait_until(lambda: has_begun(workshop, other), 30)
+            token = workshop.run(run_id).lease_token
+            (workshop.folder / "go").touch()
+            run = workshop.wait_for(run_id)
+            os.kill(frozen.pid, signal.SIGCONT)
+            log = workshop.folder / "node.log"
+            wait_until(lambda: "its result is discarded" in log.read_text(), 30)
+
+    after = workshop.run(run_id)
+    assert token is not None
+    assert (run.outcome, run.attempt, after.version) == ("succeeded", 2, run.version)
+
+
+def test_the_heart_keeps_the_lease_of_a_handler_that_says_nothing(workshop: Workshop) -> None:
+    run_id = queue(workshop, "without_a_word")
+    with node(workshop) as process:
+        wait_until(lambda: workshop.run(run_id).status == "running", 30)
+        begun = workshop.run(run_id)
+        # Several leases long: each version is a heartbeat.
+        wait_until(lambda: workshop.run(run_id).version >= begun.version + 8, 60)
+        (workshop.folder / "go").touch()
+        run = workshop.wait_for(run_id)
+        assert process.poll() is None
+
+    assert (run.outcome, run.attempt, run.deliveries) == ("succeeded", 1, 1)
+
+
+def test_a_run_that_kills_its_workers_is_given_up_at_the_fifth_claim(workshop: Workshop) -> None:
+    run_id = queue(workshop, "poison")
+    for _ in range(4):
+        with node(workshop) as poisoned:
+            poisoned.wait(60)
+
+    with node(workshop) as survivor:
+        run = workshop.wait_for(run_id)
+        assert survivor.poll() is None
+
+    assert (run.outcome, run.failure_summary[0]["code"]) == ("failed", "crash_loop")
+    assert "Crash loop" in run.failure_summary[0]["message"]
+    assert (workshop.folder / "poisoned").read_text() == "xxxx"
+
+
+def test_twenty_kills_at_random_moments_leave_nothing_stuck(workshop: Workshop) -> None:
+    dice = random.Random(3)
+    ids = [queue(workshop, "short", f"k{n}") for n in range(60)]
+    at_once = 1 if workshop.database.is_sqlite else 3  # there is only one embedded server
+
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(node(workshop, slots=2)) for _ in range(at_once)]
+        for _ in range(20):
+            wanted = min(workshop.count("completed") + dice.randint(0, 3), 60)
+            wait_until(lambda wanted=wanted: workshop.count("completed") >= wanted, 60)
+            kill(nodes.pop(dice.randrange(at_once)))
+            nodes.append(stack.enter_context(node(workshop, slots=2)))
+        wait_until(lambda: workshop.count("completed") == 60, 90)
+
+    # Whoever was killed four times over is given up, and says so; nobody is left behind.
+    runs = [workshop.run(run_id) for run_id in ids]
+    given_up = [run for run in runs if run.outcome == "failed"]
+    assert {run.failure_summary[0]["code"] for run in given_up} <= {"crash_loop"}
+    assert {run.outcome for run in runs if run not in given_up} == {"succeeded"}
+    assert {run.lease_token for run in runs} == {None}
+
+
+def test_a_node_whose_clock_is_off_harms_nothing(shared: Workshop) -> None:
+    workshop = shared
+    run_id = queue(workshop, "without_a_word")
+    others = [300, -300]
+    with ExitStack() as stack:
+        right = stack.enter_context(node(workshop))
+        wait_until(lambda: has_begun(workshop, right), 30)
+        begun = workshop.run(run_id)
+        for clock in others:
+            stack.enter_context(node(workshop, slots=0, clock=clock))
+        wait_until(lambda: workshop.run(run_id).version >= begun.version + 8, 60)
+        still = workshop.run(run_id)
+        (workshop.folder / "go").touch()
+        run = workshop.wait_for(run_id)
+
+    assert still.lease_token == begun.lease_token
+    assert (run.outcome, run.attempt) == ("succeeded", 1)
+
+
+def test_the_work_of_a_node_whose_clock_is_off_has_right_times(workshop: Workshop) -> None:
+    with node(workshop, clock=300):
+        run = workshop.wait_for(queue(workshop, "short"))
+
+    with workshop.database.reading() as session:
+        now = session.execute(select(utc_now())).scalar_one()
+    assert run.created_at <= run.started_at <= run.completed_at <= now
+
+
+def test_a_worker_outlives_the_restart_of_its_database_with_one_line(
+    own_postgres: Postgres, tmp_path: Path
+) -> None:
+    with own_postgres.new_database() as url:
+        database = Database(url)
+        workshop = Workshop(database, tmp_path)
+        with node(workshop) as process:
+            workshop.wait_for(queue(workshop, "short", "before"))
+            own_postgres.server.restart()
+            wait_until(lambda: _answers(workshop), 30)
+            workshop.wait_for(queue(workshop, "short", "after"), seconds=60)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+        database.close()
+
+    log = (tmp_path / "node.log").read_text().splitlines()
+    assert ["cannot be reached" in line for line in log] == [True], "\n".join(log)
+
+
+def _answers(workshop: Workshop) -> bool:
+    try:
+        workshop.count("queued")
+    except OperationalError:
+        return False
+    return True
