@@ -15,8 +15,8 @@ from sqlmodel import col
 
 import seed_data
 from api import health
+from jobs.discovery import installed_operations
 from jobs.engines import engine_for
-from jobs.operation import built_in_operations
 from models import User
 from services import metrics, schema
 from services.auth import Auth
@@ -68,10 +68,11 @@ def prepare_database(settings: Settings) -> Database:
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
+    found = installed_operations()
     slots = settings.workers if database.is_sqlite else 0
     engine = engine_for(
         database,
-        built_in_operations(),
+        found.operations,
         slots,
         settings.data_dir,
         lease=settings.lease,
@@ -82,7 +83,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         database,
         auth,
         engine.enqueue,
-        {kind: operation.offer for kind, operation in built_in_operations().items()},
+        found.offers,
         secret=settings.secret_key or load_or_create_secret(settings.data_dir),
         is_secure=settings.public_url.startswith("https://"),
     )

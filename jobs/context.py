@@ -4,55 +4,23 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from services import tenants
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
-from services.run_terms import ClaimedRun, Report
+from services.run_terms import ClaimedRun, LeaseLostError, Report
+from stillwatch.operations import Cancelled, Interruption, LeaseGone
 
 _REPORT_EVERY = 0.25  # seconds; a quarter of the fastest page
 _MOST_GROUPS = 50
 _LONGEST_TEXT = 500
 
 
-class Interruption(Exception):
-    """Why a handler is to unwind before it is done."""
-
-
-class Cancelled(Interruption):
-    """A person asked for the run to be cancelled."""
-
-
-class EngineStopping(Interruption):
-    """The process is about to stop; the run goes back to the queue."""
-
-
-class TimedOut(Interruption):
-    """The run took longer than its operation allows."""
-
-
-class LeaseGone(Interruption):
-    """The run is in other hands by now; nothing that is done here counts any more."""
-
-
-class OperationFailed(Exception):
-    """The operation cannot succeed, for a reason that people may read.
-
-    With `may_retry` the operation's retry policy decides whether it is tried again.
-    """
-
-    def __init__(self, code: str, message: str, *, may_retry: bool = False) -> None:
-        super().__init__(message)
-        self.code = code
-        self.may_retry = may_retry
-
-
 class RunContext:
-    """A run in the hands of its handler.
-
-    `count` and `checkpoint` report at most every quarter of a second, and raise an
-    `Interruption` when there is no point in going on; let it pass.
+    """A run in the hands of its handler: the `stillwatch.operations.Run` of all operations, and
+    the database besides for those that come with the console.
     """
 
     def __init__(
@@ -60,13 +28,11 @@ class RunContext:
         run: ClaimedRun,
         database: Database,
         data_dir: Path,
-        options: Any = None,
         lease: timedelta = LEASE,
     ) -> None:
         self.run = run
         self.database = database
         self.data_dir = data_dir
-        self.options = options
         self.beaten_at = time.monotonic()  # when the lease was last extended
         self._lease = lease
         self._counts = dict.fromkeys(("total", "processed", "succeeded", "failed", "skipped"), 0)
@@ -75,6 +41,26 @@ class RunContext:
         self._lock = threading.Lock()
         self._interruption: Interruption | None = None
         self._on_interrupt: Callable[[], None] | None = None
+
+    @property
+    def id(self) -> int:
+        return self.run.id
+
+    @property
+    def type(self) -> str:
+        return self.run.type
+
+    @property
+    def attempt(self) -> int:
+        return self.run.attempt
+
+    @property
+    def workspace(self) -> str:
+        return self._place[0]
+
+    @property
+    def tenant(self) -> str | None:
+        return self._place[1]
 
     @property
     def report(self) -> Report:
@@ -114,7 +100,10 @@ class RunContext:
         if time.monotonic() - self._reported_at < _REPORT_EVERY:
             return
         self._reported_at = time.monotonic()
-        self.beat(self.report)
+        try:
+            self.beat(self.report)
+        except LeaseLostError:
+            self.interrupt(LeaseGone("the lease was lost"))
         self.raise_interruption()
 
     def beat(self, report: Report | None = None) -> None:
@@ -144,7 +133,17 @@ class RunContext:
         if is_late and call is not None:
             call()
 
+    @property
+    def interruption(self) -> Interruption | None:
+        """What the handler was asked to unwind for."""
+        return self._interruption
+
     def raise_interruption(self) -> None:
         """Raise what the handler was interrupted for, if it was."""
         if self._interruption is not None:
             raise self._interruption
+
+    @cached_property
+    def _place(self) -> tuple[str, str | None]:
+        with self.database.reading() as session:
+            return tenants.find_place(session, self.run.workspace_id, self.run.tenant_id)

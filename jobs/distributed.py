@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 
 from jobs import deliveries
 from jobs.faults import Faults, first_line
-from jobs.operation import Operation
 from jobs.performer import Performer
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
 from services import workers
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
 from services.run_terms import ClaimedRun, Delivery
+from stillwatch.operations import Operation
 
 _FIRST_REST, _LONGEST_REST = 0.5, 5.0  # seconds between attempts while the database is away
 _LOOK_EVERY = 1.0  # for deliveries that have become due; new ones wake a worker at once

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from jobs.faults import Faults, first_line
-from jobs.operation import Operation
 from jobs.performer import Performer
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
 from models import OperationRun, Runner, RunStatus
@@ -21,6 +20,7 @@ from services import after_commit, workers
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
 from services.run_terms import ClaimedRun, Delivery
+from stillwatch.operations import Operation
 
 # Seconds. Finds what other programs queued and what has become due; own work wakes a worker.
 _LOOK_EVERY = 1.0

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from jobs.distributed import DistributedEngine
 from jobs.embedded import EmbeddedEngine
-from jobs.operation import Operation
 from jobs.sweeper import SWEEP, Chore
 from services.database import Database
 from services.operation_run_service import LEASE
+from stillwatch.operations import Operation
 
 
 def engine_for(

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobs.context import LeaseGone, RunContext, TimedOut
+from jobs.context import RunContext
 from jobs.faults import Faults
 from services.run_terms import LeaseLostError
+from stillwatch.operations import LeaseGone, TimedOut
 
 # How long a handler may take to unwind once its time is up, before its run is closed over it.
 _UNWIND_SECONDS = 5.0

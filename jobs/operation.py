@@ -1,49 +1,46 @@
-"""An operation: what people are offered, and the function that does it."""
+"""The operations that come with the console, and how any operation is offered to people."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
-
-from jobs.context import RunContext
 from jobs.handlers import database_backup, database_check
-from policy.retry import ONCE, RetryPolicy
-from services.operations import OperationOffer, OperationScope
-
-Handler = Callable[[RunContext], None] | Callable[[RunContext], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An offer with its handler, plain or async; without `timeout` it may take for ever."""
-
-    offer: OperationOffer
-    handler: Handler
-    timeout: timedelta | None = None
-    retry: RetryPolicy = ONCE
+from services.operation_options import OptionsForm
+from services.operations import OperationOffer
+from stillwatch.operations import Operation, Scope
 
 
 def built_in_operations() -> dict[str, Operation]:
     """The operations that come with the console, by type, most harmless first."""
     operations = (
         Operation(
-            OperationOffer(
-                "database.check",
-                "Check the database",
-                "Runs the database's own integrity check, then holds every run of this workspace "
-                "against the rules of its lifecycle.",
-                OperationScope.WORKSPACE,
-            ),
+            "database.check",
+            "Check the database",
             database_check.check_database,
+            "Runs the database's own integrity check, then holds every run of this workspace "
+            "against the rules of its lifecycle.",
+            options=database_check.CheckOptions,
         ),
         Operation(
-            OperationOffer(
-                "database.backup",
-                "Back up the database",
-                "Copies the whole database into the data folder while work goes on, with a "
-                "checksum, and opens the copy to verify it.",
-                OperationScope.INSTANCE,
-            ),
+            "database.backup",
+            "Back up the database",
             database_backup.back_up_database,
+            "Copies the whole database into the data folder while work goes on, with a "
+            "checksum, and opens the copy to verify it.",
+            Scope.INSTANCE,
         ),
     )
-    return {operation.offer.type: operation for operation in operations}
+    return {operation.type: operation for operation in operations}
+
+
+def offer_of(operation: Operation) -> OperationOffer:
+    """The operation as people see it. Raises `UnsupportedOptionsError`."""
+    return OperationOffer(
+        operation.type,
+        operation.title,
+        operation.description,
+        operation.scope,
+        options_form(operation),
+        operation.concurrency,
+    )
+
+
+def options_form(operation: Operation) -> OptionsForm | None:
+    """The form of an operation's options; None when it has none. Raises as above."""
+    return None if operation.options is None else OptionsForm(operation.options)

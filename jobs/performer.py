@@ -5,30 +5,33 @@ import inspect
 import logging
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from jobs.context import (
-    Cancelled,
-    EngineStopping,
-    Interruption,
-    LeaseGone,
-    OperationFailed,
-    RunContext,
-    TimedOut,
-)
+from jobs.context import RunContext
 from jobs.faults import Faults, first_line
 from jobs.heart import Heart
-from jobs.operation import Operation
+from jobs.operation import options_form
 from models import RunOutcome
 from policy.retry import retry_delay
 from services.database import Database
+from services.operation_options import OptionsError, stored_options
 from services.operation_run_service import LEASE, OperationRunService
 from services.run_terms import ClaimedRun, Enqueue, LeaseLostError, Report
+from stillwatch.operations import (
+    Cancelled,
+    EngineStopping,
+    LeaseGone,
+    Operation,
+    OperationFailed,
+    Run,
+    TimedOut,
+)
 
 _FIRST_REST, _LONGEST_REST = 1.0, 10.0  # seconds between attempts while the database fails
 _LONGEST_REASON = 500
@@ -51,6 +54,7 @@ class Performer:
     ) -> None:
         self._database = database
         self._operations = operations
+        self._forms = {kind: options_form(operation) for kind, operation in operations.items()}
         self._data_dir = data_dir
         self._enqueue = enqueue
         self._faults = faults
@@ -60,7 +64,7 @@ class Performer:
 
     def perform(self, run: ClaimedRun) -> None:
         """Do a claimed run and store its end; whatever the handler does, this returns."""
-        context = RunContext(run, self._database, self._data_dir, None, self._lease)
+        context = RunContext(run, self._database, self._data_dir, self._lease)
         operation = self._operations.get(run.type)
         timeout = None if operation is None else operation.timeout
         with self._heart.holding(context, timeout):
@@ -85,35 +89,48 @@ class Performer:
 
     def _ending_of(self, context: RunContext, operation: Operation | None) -> Ending | None:
         run = context.run
+        if operation is None:
+            message = f"Nobody here knows the operation {run.type!r}."
+            return _failed(run, "unknown_type", message, context.report)
         try:
-            if operation is None:
-                message = f"Nobody here knows the operation {run.type!r}."
-                return _failed(run, "unknown_type", message, context.report)
             self._handle(operation, context)
-        except Cancelled:
-            return _completed(run, RunOutcome.CANCELLED, context.report)
-        except EngineStopping:
-            return _handed_back(run)
-        except (LeaseGone, LeaseLostError):
-            _log_lost(run)
-            return None
-        except TimedOut:
-            return self._tried(context, operation, *_timed_out(operation))
+        except OptionsError as refusal:
+            message = f"The options of this run do not fit any more. {refusal}"
+            return _failed(run, "bad_options", message, context.report)
         except OperationFailed as failure:
             if failure.may_retry:
                 return self._tried(context, operation, failure.code, str(failure))
             return _failed(run, failure.code, str(failure), context.report)
-        except (Exception, SystemExit) as error:
-            _log.exception("run %s failed", run.id)
-            return self._tried(context, operation, "internal_error", _reason(error))
+        except BaseException as error:
+            # However it unwinds once it was interrupted, that is what it unwinds for.
+            return self._ending_after(context.interruption or error, context, operation)
         outcome = RunOutcome.PARTIALLY_SUCCEEDED if context.has_failures else RunOutcome.SUCCEEDED
         return _completed(run, outcome, context.report)
 
+    def _ending_after(
+        self, error: BaseException, context: RunContext, operation: Operation
+    ) -> Ending | None:
+        run = context.run
+        match error:
+            case Cancelled():
+                return _completed(run, RunOutcome.CANCELLED, context.report)
+            case EngineStopping():
+                return _handed_back(run)
+            case LeaseGone() | LeaseLostError():
+                _log_lost(run)
+                return None
+            case TimedOut():
+                return self._tried(context, operation, *_timed_out(operation))
+        _log.error("run %s failed", run.id, exc_info=error)
+        return self._tried(context, operation, "internal_error", _reason(error))
+
     def _handle(self, operation: Operation, context: RunContext) -> None:
-        if inspect.iscoroutinefunction(operation.handler):
-            asyncio.run(_await(operation, context))
-        else:
-            operation.handler(context)
+        form = self._forms[operation.type]
+        options = () if form is None else (form.build(stored_options(context.run.context)),)
+        run: Run = context
+        work = operation.handler(run, *options)
+        if inspect.isawaitable(work):
+            asyncio.run(_await(work, context))
 
     def _tried(
         self, context: RunContext, operation: Operation | None, code: str, message: str
@@ -162,20 +179,18 @@ class Performer:
                 return
 
 
-async def _await(operation: Operation, context: RunContext) -> None:
+async def _await(work: Awaitable[Any], context: RunContext) -> None:
     """Await an async handler, which an interruption cancels wherever it waits."""
     loop = asyncio.get_running_loop()
-    work: asyncio.Task[Any] = asyncio.ensure_future(operation.handler(context))  # type: ignore[arg-type]
+    task = asyncio.ensure_future(work)
 
     def cancel() -> None:
-        loop.call_soon_threadsafe(work.cancel)
+        with suppress(RuntimeError):  # it ended at this very moment, and its loop with it
+            loop.call_soon_threadsafe(task.cancel)
 
     context.on_interrupt(cancel)
     try:
-        await work
-    except asyncio.CancelledError:
-        context.raise_interruption()
-        raise Interruption("the handler cancelled itself") from None
+        await task
     finally:
         context.on_interrupt(None)
 

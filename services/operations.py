@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,16 +9,16 @@ from sqlalchemy.orm import Session
 from models import OperationRun, Tenant
 from policy.access import Action
 from services.auth import Viewer
+from services.operation_options import (
+    CONTEXT_KEY,
+    OptionsError,
+    OptionsForm,
+    digest_of,
+    stored_options,
+)
 from services.operation_run_service import OperationRunService
 from services.run_terms import Enqueue, Requested, RunNotFoundError, RunRequest
-
-
-class OperationScope(StrEnum):
-    """How far an operation reaches, and so who may start it."""
-
-    TENANT = "tenant"
-    WORKSPACE = "workspace"
-    INSTANCE = "instance"
+from stillwatch.operations import Scope
 
 
 class NotAllowedError(Exception):
@@ -36,14 +35,25 @@ class BusyElsewhereError(Exception):
         super().__init__("The instance is busy with this; try again later.")
 
 
+class NeedsCorrectionError(Exception):
+    """What was filled in does not fit: why, for the tenant and for each option by its name."""
+
+    def __init__(self, tenant: str, options: Mapping[str, str]) -> None:
+        super().__init__(" ".join(filter(None, (tenant, *options.values()))))
+        self.tenant = tenant
+        self.options = dict(options)
+
+
 @dataclass(frozen=True, slots=True)
 class OperationOffer:
-    """An operation as it is offered to people."""
+    """An operation as it is offered to people; `concurrency` counts within its scope."""
 
     type: str
     title: str
     description: str
-    scope: OperationScope
+    scope: Scope
+    options: OptionsForm | None = None
+    concurrency: int | None = None
 
 
 class Operations:
@@ -62,9 +72,12 @@ class Operations:
         workspace_id: int,
         operation_type: str,
         tenant_id: int | None = None,
-        context: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> Requested:
-        """Start an operation in a workspace, or name the one that is running there already."""
+        """Start an operation in a workspace, or name the one that is running there already.
+
+        Raises `NeedsCorrectionError` when the tenant or an option does not fit.
+        """
         if not viewer.may_in(workspace_id, Action.SEE, tenant_id):
             raise RunNotFoundError
         offer = self._offers.get(operation_type)
@@ -77,14 +90,7 @@ class Operations:
         if not viewer.may_in(workspace_id, start_action(offer), tenant_id):
             raise NotAllowedError
         requested = self._service.request(
-            RunRequest(
-                workspace_id=workspace_id,
-                type=operation_type,
-                active_key=active_key(offer.scope, operation_type, workspace_id, tenant_id),
-                tenant_id=tenant_id,
-                initiated_by_user_id=viewer.user_id,
-                context=context,
-            )
+            run_request(offer, workspace_id, tenant_id, options, viewer.user_id)
         )
         return self._visible(viewer, requested)
 
@@ -98,9 +104,7 @@ class Operations:
         run = self._require(viewer, run_id, Action.CANCEL_OR_RETRY)
         if not may_retry(viewer, self._offers, run.workspace_id, run.tenant_id, run.type):
             raise NotAllowedError
-        offer = self._offers.get(run.type)
-        scope = OperationScope.WORKSPACE if offer is None else offer.scope
-        key = active_key(scope, run.type, run.workspace_id, run.tenant_id)
+        key = _key_of(run, self._offers.get(run.type))
         requested = self._service.retry(run_id, seen_version, key, viewer.user_id)
         return self._visible(viewer, requested)
 
@@ -129,7 +133,7 @@ def may_retry(
 ) -> bool:
     """Whether the person may start such a run again; who may not start it may not retry it."""
     offer = offers.get(run_type)
-    is_wide = offer is not None and offer.scope is OperationScope.INSTANCE
+    is_wide = offer is not None and offer.scope is Scope.INSTANCE
     if is_wide and not viewer.may_in(workspace_id, Action.START_INSTANCE_WIDE):
         return False
     return viewer.may_in(workspace_id, Action.CANCEL_OR_RETRY, tenant_id, run_type)
@@ -137,15 +141,85 @@ def may_retry(
 
 def start_action(offer: OperationOffer) -> Action:
     """The right that starting an offer needs."""
-    if offer.scope is OperationScope.INSTANCE:
+    if offer.scope is Scope.INSTANCE:
         return Action.START_INSTANCE_WIDE
     return Action.START
 
 
+def run_request(
+    offer: OperationOffer,
+    workspace_id: int,
+    tenant_id: int | None = None,
+    options: Mapping[str, Any] | None = None,
+    user_id: int | None = None,
+) -> RunRequest:
+    """The run that an operation's start asks for. Raises `NeedsCorrectionError`."""
+    accepted = _accepted(offer, tenant_id, options or {})
+    digest = offer.options.digest(accepted) if offer.options else ""
+    return RunRequest(
+        workspace_id=workspace_id,
+        type=offer.type,
+        active_key=active_key(offer.scope, offer.type, workspace_id, tenant_id, digest),
+        tenant_id=tenant_id,
+        initiated_by_user_id=user_id,
+        context={CONTEXT_KEY: accepted} if accepted else None,
+        concurrency_key=_concurrency_key(offer, workspace_id, tenant_id),
+        concurrency_limit=offer.concurrency,
+    )
+
+
 def active_key(
-    scope: OperationScope, operation_type: str, workspace_id: int, tenant_id: int | None
+    scope: Scope, operation_type: str, workspace_id: int, tenant_id: int | None, digest: str = ""
 ) -> str:
-    """What has at most one active run: the operation, in the reach that it declares."""
-    if scope is OperationScope.INSTANCE:
-        return operation_type
-    return f"{operation_type}:{workspace_id}:{tenant_id if tenant_id is not None else '-'}"
+    """What has at most one active run: the operation, in its reach, with the same options."""
+    reach = (
+        ""
+        if scope is Scope.INSTANCE
+        else f":{workspace_id}:{'-' if tenant_id is None else tenant_id}"
+    )
+    return f"{operation_type}{reach}{f':{digest}' if digest else ''}"
+
+
+def _accepted(
+    offer: OperationOffer, tenant_id: int | None, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The options to be stored, once everything fits: all that does not is said at once."""
+    tenant_flaw, flaws = "", {}
+    if offer.scope is Scope.TENANT and tenant_id is None:
+        tenant_flaw = "Choose a tenant."
+    if offer.scope is not Scope.TENANT and tenant_id is not None:
+        tenant_flaw = "This is not done for a single tenant."
+    accepted: dict[str, Any] = {}
+    try:
+        if offer.options is not None:
+            accepted = offer.options.accept(options)
+        elif options:
+            flaws = {"": "This operation takes no options."}
+    except OptionsError as refusal:
+        flaws = refusal.messages
+    if tenant_flaw or flaws:
+        raise NeedsCorrectionError(tenant_flaw, flaws)
+    return accepted
+
+
+def _concurrency_key(offer: OperationOffer, workspace_id: int, tenant_id: int | None) -> str | None:
+    """Which runs count towards the operation's limit; None without a limit."""
+    if offer.concurrency is None:
+        return None
+    match offer.scope:
+        case Scope.TENANT:
+            return f"{offer.type}:tenant:{tenant_id}"
+        case Scope.WORKSPACE:
+            return f"{offer.type}:workspace:{workspace_id}"
+    return offer.type
+
+
+def _key_of(run: OperationRun, offer: OperationOffer | None) -> str:
+    """The key of a run that is stored, whoever asked for it."""
+    scope = Scope.WORKSPACE if offer is None else offer.scope
+    options = stored_options(run.context)
+    if not isinstance(options, Mapping):
+        options = {"": options}
+    form = None if offer is None else offer.options
+    digest = digest_of(options) if form is None else form.digest(options)
+    return active_key(scope, run.type, run.workspace_id, run.tenant_id, digest)

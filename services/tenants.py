@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import Tenant
+from models import Tenant, Workspace
 from policy.access import Scope
 
 
@@ -32,6 +32,15 @@ def find_tenant(session: Session, slug: str) -> TenantRef | None:
     """The tenant with this slug, for whoever has been found to see it."""
     tenant = session.scalar(select(Tenant).where(col(Tenant.slug) == slug))
     return None if tenant is None else _ref(tenant)
+
+
+def find_place(
+    session: Session, workspace_id: int, tenant_id: int | None
+) -> tuple[str, str | None]:
+    """The slugs of a workspace and of one of its tenants, when there is one."""
+    workspace = session.get_one(Workspace, workspace_id)
+    tenant = None if tenant_id is None else session.get(Tenant, tenant_id)
+    return workspace.slug, None if tenant is None else tenant.slug
 
 
 def _ref(tenant: Tenant) -> TenantRef:

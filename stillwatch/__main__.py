@@ -1,6 +1,7 @@
 """The `stillwatch` command. Light on purpose: the console is loaded only where it is needed."""
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
@@ -33,6 +34,12 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     click.echo(_checkout().migrate())
+
+
+@main.command()
+def operations() -> None:
+    """List the operations that can be done here; fails when a plug-in is broken."""
+    _checkout("installed_operations").show()
 
 
 @main.group()
@@ -133,15 +140,13 @@ def _administer(what: str, *arguments: Any) -> None:
     _checkout().administer(what, *arguments)
 
 
-def _checkout() -> Any:
-    """The console's half of the command, which only a checkout or the image has."""
+def _checkout(module: str = "checkout") -> Any:
+    """A module of the console's half of the command, which only a checkout or the image has."""
     try:
         import settings  # noqa: F401 - only to see whether this is a checkout
     except ModuleNotFoundError as error:
         raise click.ClickException("This command needs a checkout of the console.") from error
-    from stillwatch import checkout
-
-    return checkout
+    return import_module(f"stillwatch.{module}")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ import signal
 import threading
 from types import FrameType
 
+from jobs.discovery import installed_operations
 from jobs.engines import engine_for
-from jobs.operation import built_in_operations
 from services import schema
 from services.database import Database
 from services.server_lock import StartError
@@ -34,7 +34,7 @@ def _work(settings: Settings) -> None:
     database = Database(settings.database_url)
     engine = engine_for(
         database,
-        built_in_operations(),
+        installed_operations().operations,
         settings.workers,
         settings.data_dir,
         lease=settings.lease,

@@ -5,7 +5,6 @@
 """
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 
 from services import schema
 from services.database import Database
-from tests.databases import Postgres
+from tests.databases import Postgres, started_postgres
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +37,15 @@ def sqlite_database(database_file: Path) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """The one server of this session; a test that stops a server starts its own `Postgres`."""
-    yield from _started_postgres()
+    with started_postgres() as postgres:
+        yield postgres
 
 
 @pytest.fixture
 def own_postgres() -> Iterator[Postgres]:
     """A server that the test may stop, crash and restart: `own_postgres.server.restart()`."""
-    yield from _started_postgres()
+    with started_postgres() as postgres:
+        yield postgres
 
 
 @pytest.fixture
@@ -67,13 +68,3 @@ def database(request: pytest.FixtureRequest) -> Database:
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     database: Database = request.getfixturevalue(name)
     return database
-
-
-def _started_postgres() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="stillwatch-postgres-") as folder:
-        postgres = Postgres(Path(folder))
-        try:
-            postgres.start()
-            yield postgres
-        finally:
-            postgres.stop()

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from jobs.context import OperationFailed, RunContext
+from jobs.context import RunContext
 from jobs.handlers.database_check import integrity_problems
 from models.columns import utc_now
+from stillwatch.operations import OperationFailed
 
 _PAGES_A_STEP = 500
 _CHUNK = 1 << 20

@@ -4,12 +4,14 @@ import logging
 import sqlite3
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from sqlalchemy import RowMapping, TextClause, text
 
 from jobs.context import RunContext
 from jobs.handlers.invariants import findings
+from stillwatch.operations import option
 
 _BATCH = 1000
 _LOOK_EVERY = 0.25  # seconds between two looks at whether to stop
@@ -35,14 +37,24 @@ _COUNT = text(
 )
 
 
-def check_database(context: RunContext) -> None:
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    depth: Literal["quick", "full"] = option(
+        "quick", hint="Full also compares every index with its table; on SQLite only."
+    )
+
+
+QUICK = CheckOptions()
+
+
+def check_database(context: RunContext, options: CheckOptions = QUICK) -> None:
     """Record what is wrong as failure groups; the run is partially succeeded when anything is."""
     with context.database.reading() as session:
         total, last = session.execute(_COUNT, {"workspace": context.run.workspace_id}).one()
     context.expect(total)
     context.checkpoint()
     if context.database.is_sqlite:
-        _check_integrity(context)
+        _check_integrity(context, is_full=options.depth == "full")
     else:
         _log.info("run %s: the integrity of its files is the server's own affair", context.run.id)
         context.expect(total + 1)
@@ -50,14 +62,16 @@ def check_database(context: RunContext) -> None:
     _check_runs(context, last)
 
 
-def integrity_problems(context: RunContext, connection: sqlite3.Connection) -> list[str]:
+def integrity_problems(
+    context: RunContext, connection: sqlite3.Connection, *, is_full: bool = False
+) -> list[str]:
     """What SQLite's own check finds; heeds `context` meanwhile. Needs a connection for any thread.
 
     It runs in a thread of its own: SQLite calls no progress handler while it walks a B-tree, and
     in a large file that takes many seconds.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="integrity") as aside:
-        check = aside.submit(_quick_check, connection)
+        check = aside.submit(_integrity_check, connection, is_full)
         try:
             while not wait([check], _LOOK_EVERY).done:
                 context.checkpoint()
@@ -68,9 +82,10 @@ def integrity_problems(context: RunContext, connection: sqlite3.Connection) -> l
         return check.result()
 
 
-def _quick_check(connection: sqlite3.Connection) -> list[str]:
+def _integrity_check(connection: sqlite3.Connection, is_full: bool) -> list[str]:
+    check = "integrity_check" if is_full else "quick_check"
     try:
-        rows = connection.execute(f"PRAGMA quick_check({_MOST_PROBLEMS})").fetchall()
+        rows = connection.execute(f"PRAGMA {check}({_MOST_PROBLEMS})").fetchall()
     except sqlite3.OperationalError:
         raise  # interrupted, locked, unreadable: says nothing of what is in the file
     except sqlite3.DatabaseError as error:
@@ -78,11 +93,11 @@ def _quick_check(connection: sqlite3.Connection) -> list[str]:
     return [str(row[0]) for row in rows if row[0] != "ok"]
 
 
-def _check_integrity(context: RunContext) -> None:
+def _check_integrity(context: RunContext, *, is_full: bool) -> None:
     with context.database.reading() as session:
         connection = session.connection().connection.driver_connection
         assert isinstance(connection, sqlite3.Connection)
-        problems = integrity_problems(context, connection)
+        problems = integrity_problems(context, connection, is_full=is_full)
     for problem in problems:
         context.failure("integrity", "The database file is damaged", sample=problem)
 

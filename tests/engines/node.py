@@ -14,9 +14,8 @@ from pathlib import Path
 
 from jobs.context import RunContext
 from jobs.engines import engine_for
-from jobs.operation import Operation
 from services.database import Database
-from services.operations import OperationOffer, OperationScope
+from stillwatch.operations import Operation
 from tests.waiting import wait_until
 
 
@@ -53,10 +52,7 @@ def short(context: RunContext) -> None:
 
 
 OPERATIONS = {
-    f"sample.{handler.__name__}": Operation(
-        OperationOffer(f"sample.{handler.__name__}", "Sample", "", OperationScope.WORKSPACE),
-        handler,
-    )
+    f"sample.{handler.__name__}": Operation(f"sample.{handler.__name__}", "Sample", handler)
     for handler in (until_allowed, without_a_word, poison, short)
 }
 

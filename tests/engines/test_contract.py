@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from jobs.context import OperationFailed, RunContext
+from jobs.context import RunContext
 from models import Runner
 from models.columns import from_now
-from policy.retry import RetryPolicy
 from services.operation_run_service import OperationRunService
 from services.run_terms import Delivery, RunRequest
+from stillwatch.operations import OperationFailed, Retry
 from tests.engines.workshop import Tally, Workshop
 from tests.services.runs import trail
 from tests.waiting import wait_until
@@ -227,7 +227,7 @@ def test_a_failure_that_may_pass_is_tried_again_and_says_so(workshop: Workshop) 
         if context.run.attempt < 3:
             raise OperationFailed("throttled", "Asked to slow down.", may_retry=True)
 
-    quick = RetryPolicy(3, timedelta(milliseconds=50), timedelta(milliseconds=50))
+    quick = Retry(3, timedelta(milliseconds=50), timedelta(milliseconds=50))
     with workshop.working(work, retry=quick) as engine:
         run = workshop.wait_for(workshop.request(engine))
 
@@ -240,7 +240,7 @@ def test_the_last_attempt_s_failure_is_the_run_s(workshop: Workshop) -> None:
     def work(_context: RunContext) -> None:
         raise RuntimeError("boom")
 
-    quick = RetryPolicy(2, timedelta(milliseconds=50), timedelta(milliseconds=50))
+    quick = Retry(2, timedelta(milliseconds=50), timedelta(milliseconds=50))
     with workshop.working(work, retry=quick) as engine:
         run = workshop.wait_for(workshop.request(engine))
 

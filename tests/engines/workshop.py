@@ -10,20 +10,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from jobs.context import RunContext
 from jobs.distributed import DistributedEngine
 from jobs.embedded import EmbeddedEngine
 from jobs.engines import engine_for
-from jobs.operation import Operation
 from models import OperationRun
-from policy.retry import ONCE, RetryPolicy
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
-from services.operations import OperationOffer, OperationScope
 from services.run_terms import RunRequest
+from stillwatch.operations import Operation
 from tests.services.runs import add_workspace, stored
 from tests.waiting import wait_until
 
+Handler = Callable[..., Any]
 AnyEngine = EmbeddedEngine | DistributedEngine
 SOON = timedelta(milliseconds=300)
 
@@ -38,23 +36,19 @@ class Workshop:
 
     def engine(
         self,
-        handler: Callable[[RunContext], Any],
+        handler: Handler,
         slots: int = 1,
         *,
-        timeout: timedelta | None = None,
-        retry: RetryPolicy = ONCE,
         lease: timedelta = LEASE,
+        **declared: Any,
     ) -> AnyEngine:
-        offer = OperationOffer("sample.work", "Sample", "", OperationScope.WORKSPACE)
-        operation = Operation(offer, handler, timeout, retry)
+        operation = Operation("sample.work", "Sample", handler, **declared)
         return engine_for(
-            self.database, {offer.type: operation}, slots, self.folder, lease=lease, sweep=SOON
+            self.database, {operation.type: operation}, slots, self.folder, lease=lease, sweep=SOON
         )
 
     @contextmanager
-    def working(
-        self, handler: Callable[[RunContext], Any], slots: int = 1, **options: Any
-    ) -> Iterator[AnyEngine]:
+    def working(self, handler: Handler, slots: int = 1, **options: Any) -> Iterator[AnyEngine]:
         engine = self.engine(handler, slots, **options)
         engine.start()
         try:
@@ -82,9 +76,7 @@ class Workshop:
             return len(session.scalars(query).all())
 
     @contextmanager
-    def nodes(
-        self, count: int, handler: Callable[[RunContext], Any], slots: int
-    ) -> Iterator[AnyEngine]:
+    def nodes(self, count: int, handler: Handler, slots: int) -> Iterator[AnyEngine]:
         """Several engines over the one database, as on several machines; SQLite has but one."""
         if self.database.is_sqlite:
             count, slots = 1, count * slots

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from jobs.context import Cancelled, EngineStopping, OperationFailed, RunContext
+from jobs.context import RunContext
 from jobs.handlers.database_backup import back_up_database
 from services.database import Database
 from services.operation_run_service import OperationRunService
 from services.run_terms import ClaimedRun
+from stillwatch.operations import Cancelled, EngineStopping, OperationFailed
 from tests.services.runs import add_workspace, request
 
 

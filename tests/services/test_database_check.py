@@ -4,13 +4,15 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from jobs.context import Cancelled, RunContext
-from jobs.handlers.database_check import check_database, integrity_problems
+from jobs.context import RunContext
+from jobs.handlers.database_check import CheckOptions, check_database, integrity_problems
 from services.database import Database
 from services.operation_run_service import OperationRunService
+from stillwatch.operations import Cancelled
 from tests.services.runs import add_workspace, request
 
 
@@ -79,6 +81,26 @@ def test_a_row_that_breaks_its_table_s_rule_is_an_integrity_finding(
     check_database(checking)
 
     assert [group["code"] for group in checking.report.failures] == ["integrity"]
+
+
+@pytest.mark.parametrize(("depth", "codes"), [("quick", []), ("full", ["integrity"])])
+def test_an_index_that_lies_about_its_table_is_found_by_the_full_check_alone(
+    checking: RunContext, database_file: Path, depth: Literal["quick", "full"], codes: list[str]
+) -> None:
+    with closing(sqlite3.connect(database_file)) as other:
+        other.execute("CREATE TABLE thing (a, b)")
+        other.execute("CREATE INDEX thing_index ON thing (a)")
+        other.execute("INSERT INTO thing VALUES (1, 2)")
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute(
+            "UPDATE sqlite_master SET sql = 'CREATE INDEX thing_index ON thing (b)' "
+            "WHERE name = 'thing_index'"
+        )
+        other.commit()
+
+    check_database(checking, CheckOptions(depth))
+
+    assert [group["code"] for group in checking.report.failures] == codes
 
 
 def test_a_file_that_is_no_database_is_a_problem_and_not_a_crash(

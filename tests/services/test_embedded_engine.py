@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from jobs.context import OperationFailed, RunContext
+from jobs.context import RunContext
 from jobs.embedded import EmbeddedEngine
-from jobs.operation import Operation
 from models import OperationRun
 from services.database import Database
 from services.operation_run_service import OperationRunService
-from services.operations import OperationOffer, OperationScope
 from services.run_terms import Delivery, RunRequest
+from stillwatch.operations import Operation, OperationFailed
 from tests.services.runs import add_workspace, request, stored
 from tests.waiting import wait_until
 
@@ -32,9 +31,8 @@ SERVER = """
 import sys
 from pathlib import Path
 from jobs.embedded import EmbeddedEngine
-from jobs.operation import Operation
 from services.database import Database
-from services.operations import OperationOffer, OperationScope
+from stillwatch.operations import Operation
 from tests.waiting import wait_until
 
 def work(context):
@@ -44,9 +42,9 @@ def work(context):
     wait_until(may_go, 60)
 
 folder = Path(sys.argv[1])
-offer = OperationOffer("sample.work", "Sample", "", OperationScope.WORKSPACE)
 database = Database(f"sqlite:///{folder / 'stillwatch.db'}")
-EmbeddedEngine(database, {offer.type: Operation(offer, work)}, 1, folder).start()
+operation = Operation("sample.work", "Sample", work)
+EmbeddedEngine(database, {operation.type: operation}, 1, folder).start()
 sys.stdin.read()
 """
 
@@ -61,8 +59,8 @@ def database(sqlite_database: Database) -> Database:
 def working(
     database: Database, folder: Path, handler: Handler, workers: int = 1
 ) -> Iterator[EmbeddedEngine]:
-    offer = OperationOffer("sample.work", "Sample", "", OperationScope.WORKSPACE)
-    engine = EmbeddedEngine(database, {offer.type: Operation(offer, handler)}, workers, folder)
+    operation = Operation("sample.work", "Sample", handler)
+    engine = EmbeddedEngine(database, {operation.type: operation}, workers, folder)
     engine.start()
     try:
         yield engine

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from jobs.context import OperationFailed, RunContext
+from jobs.context import RunContext
 from jobs.handlers.database_backup import back_up_database
 from jobs.handlers.database_check import check_database
 from services.database import Database
 from services.operation_run_service import OperationRunService
+from stillwatch.operations import OperationFailed
 from tests.services.runs import add_workspace, request
 
 GOOD = {

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from nicegui import ui
 
@@ -24,7 +25,8 @@ _log = logging.getLogger("stillwatch.ui")
 class ConfirmDialog:
     """A question with two answers, built each time it is asked and gone once answered.
 
-    It stays open until the deed is done, so that the page is refreshed once, by its closing.
+    It stays open until the deed is done, so that the page is refreshed once, by its closing; and
+    longer when `act` returns False, because another answer is needed.
     """
 
     def __init__(
@@ -32,7 +34,7 @@ class ConfirmDialog:
         browser: Browser,
         title: str,
         confirm: str,
-        act: Callable[[], Awaitable[None]],
+        act: Callable[[], Awaitable[Any]],
         *,
         is_destructive: bool = False,
     ) -> None:
@@ -55,7 +57,7 @@ class ConfirmDialog:
                     .mark("dismiss")
                 )
                 self._confirm = (
-                    ui.button(confirm, on_click=self._do, color=None)
+                    ui.button(confirm, on_click=self.confirm, color=None)
                     .props('unelevated no-caps data-testid="confirm"')
                     .classes("main danger" if is_destructive else "main")
                     .mark("confirm")
@@ -73,13 +75,17 @@ class ConfirmDialog:
     def label_dismiss(self, text: str) -> None:
         self._dismiss.set_text(text)
 
-    async def _do(self) -> None:
+    async def confirm(self) -> None:
+        """Do it, as the button does."""
         if self._is_acting:
             return  # the second click of a double click
         self._is_acting = True
         self._confirm.props("loading")
         try:
-            await self._act()
+            if await self._act() is False:
+                self._is_acting = False
+                self._confirm.props(remove="loading")
+                return
         except _REFUSALS as refusal:
             ui.notify(str(refusal), type="warning")
         except Exception:

@@ -12,7 +12,7 @@ from policy.access import Action
 from policy.decision import Reason
 from policy.status import UxStatus
 from services import runs
-from services.operations import Operations, may_retry
+from services.operations import OperationOffer, Operations, may_retry
 from services.run_terms import Requested
 from services.runs import RelatedRun, RunSnapshot
 from ui.components.confirm_dialog import ConfirmDialog
@@ -78,7 +78,7 @@ class RunPanel:
                 self._retry = _action("Start again", "run-retry", self._ask_to_retry)
             self._failures = RunFailures()
             self._timeline = RunTimeline()
-            _build_context(run)
+            _build_context(run, page.console.offers.get(run.type))
             _build_related(related, self._zone)
         self._show(run)
         surface = RunDetailSurface(
@@ -157,8 +157,9 @@ def _action(text: str, mark: str, act: Callable[[], None]) -> ui.button:
     return button.mark(mark)
 
 
-def _build_context(run: RunSnapshot) -> None:
-    pairs = presenter.run_context(run)
+def _build_context(run: RunSnapshot, offer: OperationOffer | None) -> None:
+    form = None if offer is None else offer.options
+    pairs = presenter.run_context(run, {} if form is None else form.labels)
     if pairs:
         with ui.element("section").classes("card"):
             ui.label("Context").classes("card-title")

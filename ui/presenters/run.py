@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from policy.status import UxStatus
+from services.operation_options import CONTEXT_KEY
 from services.runs import RelatedRun, RunSnapshot
 from ui.presenters.counts import CountsView, counts_view
 from ui.presenters.failures import FailuresView, failures_view
@@ -16,7 +17,10 @@ from ui.presenters.moment import (
     seconds_between,
     short_date_time,
 )
+from ui.presenters.options_form import option_facts
 from ui.presenters.words import STATUS, SYSTEM, WHOLE_WORKSPACE, clipped, readable
+
+NO_LABELS: Mapping[str, str] = {}
 
 _MOST_FACTS = 40
 
@@ -108,13 +112,21 @@ def run_failures(run: RunSnapshot) -> FailuresView:
     return failures_view(run.failure_summary)
 
 
-def run_context(run: RunSnapshot) -> list[tuple[str, str]]:
-    """What the run was given, as names and readable values."""
+def run_context(run: RunSnapshot, labels: Mapping[str, str] = NO_LABELS) -> list[tuple[str, str]]:
+    """What the run was given, as names and readable values; `labels` are those of its options."""
     context = run.context
     if context is None or context == {}:
         return []
     if not isinstance(context, Mapping):
         return [("context", readable(context))]
+    options = context.get(CONTEXT_KEY)
+    if isinstance(options, Mapping):
+        rest = {name: value for name, value in context.items() if name != CONTEXT_KEY}
+        return [*option_facts(options, labels), *_facts(rest)]
+    return _facts(context)
+
+
+def _facts(context: Mapping[Any, Any]) -> list[tuple[str, str]]:
     pairs = list(context.items())[:_MOST_FACTS]
     facts = [(clipped(name, 80), readable(value)) for name, value in pairs]
     more = len(context) - _MOST_FACTS

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from policy.status import UxStatus
+from stillwatch.operations import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ STATUS = {
 }
 SYSTEM = "System"
 WHOLE_WORKSPACE = "Whole workspace"
+REACH = {
+    Scope.TENANT: "for one tenant",
+    Scope.WORKSPACE: "for the whole workspace",
+    Scope.INSTANCE: "for the whole instance",
+}
 
 _ONE_LINE = 72
 
