@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from stillwatch import __version__
+from stillwatch.pack_command import pack
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,6 +125,9 @@ def revoke_member(email: str, workspace_slug: str, tenant_slug: str | None) -> N
     """Take a person's role away."""
     _administer("revoke_member", email, workspace_slug, tenant_slug)
     click.echo(f"{email} has no role in {tenant_slug or workspace_slug} any more")
+
+
+main.add_command(pack)
 
 
 def _read_password(from_stdin: bool) -> str:
