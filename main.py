@@ -15,6 +15,7 @@ from sqlmodel import col
 
 import seed_data
 from api import health
+from api.application import create_api
 from models import User
 from services import metrics, schema
 from services.auth import Auth
@@ -68,13 +69,13 @@ def prepare_database(settings: Settings) -> Database:
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
     role = compose_role(settings, database, settings.workers if database.is_sqlite else 0)
-    engine = role.engine
+    engine, offers = role.engine, role.found.offers
     auth = Auth(database)
     console = console_module.compose(
         database,
         auth,
         engine.enqueue,
-        role.found.offers,
+        offers,
         secret=settings.secret_key or load_or_create_secret(settings.data_dir),
         is_secure=settings.public_url.startswith("https://"),
     )
@@ -93,6 +94,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
     app.include_router(sign_in.routes(console))
+    app.mount(
+        "/api",
+        create_api(database, engine.enqueue, offers, settings.lease, settings.public_url),
+    )
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
     for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left
