@@ -89,10 +89,11 @@ def seed(database: Database, data_dir: Path, password: str | None) -> DemoAccoun
     return DemoAccounts(emails, chosen)
 
 
-def add_runs(database: Database, count: int) -> None:
-    """Add `count` finished runs to northwind, spread over its tenants and the last 90 days."""
+def add_runs(database: Database, count: int, tenant: str | None = None) -> None:
+    """Add `count` finished runs to northwind, spread over the last 90 days and over its tenants,
+    or all of them to the one with the slug `tenant`."""
     with database.reading() as session:
-        places, now = _places(session, "northwind"), _now(session)
+        places, now = _places(session, "northwind", tenant), _now(session)
     history = _history(random.Random(count), places, now, timedelta(days=90), count)
     # In batches, so that other writers get their turn and memory stays small.
     while batch := list(islice(history, _BATCH)):
@@ -159,22 +160,25 @@ class _Places:
     workspace_id: int
     tenant_ids: tuple[int, ...]
     user_ids: tuple[int, ...]
+    kinds: tuple[tuple[str, bool, int, int], ...]
 
 
-def _places(session: Session, slug: str) -> _Places:
+def _places(session: Session, slug: str, only_tenant: str | None = None) -> _Places:
     workspace_id = session.scalars(
         select(col(Workspace.id)).where(col(Workspace.slug) == slug)
     ).one()
-    tenants = session.scalars(
-        select(col(Tenant.id)).where(col(Tenant.workspace_id) == workspace_id)
-    ).all()
+    of_workspace = select(col(Tenant.id)).where(col(Tenant.workspace_id) == workspace_id)
+    if only_tenant is not None:
+        of_workspace = of_workspace.where(col(Tenant.slug) == only_tenant)
+    tenants = session.scalars(of_workspace).all()
     emails = [
         f"{local}@example.test"
         for local, (_name, workspace, role, _tenant) in _PEOPLE.items()
         if workspace == slug and role in {Role.OWNER, Role.OPERATOR}
     ]
     users = session.scalars(select(col(User.id)).where(col(User.email).in_(emails))).all()
-    return _Places(workspace_id or 0, _known(tenants), _known(users))
+    kinds = _KINDS if only_tenant is None else tuple(kind for kind in _KINDS if kind[1])
+    return _Places(workspace_id or 0, _known(tenants), _known(users), kinds)
 
 
 def _known(ids: Sequence[int | None]) -> tuple[int, ...]:
@@ -191,7 +195,7 @@ def _history(
     """Finished runs, the oldest first: lists are ordered by id, so ids must follow time."""
     end = now - timedelta(minutes=10)
     for number in range(count):
-        kind, is_of_tenant, median_seconds, median_items = dice.choice(_KINDS)
+        kind, is_of_tenant, median_seconds, median_items = dice.choice(places.kinds)
         created = end - span + span * ((number + dice.random()) / count)
         started = created + timedelta(seconds=dice.uniform(0.02, 4))
         seconds = min(median_seconds * dice.lognormvariate(0, 0.7), 590.0)

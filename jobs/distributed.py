@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from jobs import deliveries
 from jobs.faults import Faults, first_line
-from jobs.operation import offer_of
+from jobs.operation import offers_of
 from jobs.performer import Performer
 from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
@@ -68,8 +68,7 @@ class DistributedEngine:
         # Programs outside report to the web role: while it is down, nobody has lost contact.
         runners = [Runner.WORKER] if slots else EVERY_RUNNER
         rescue = rescuing(database, self.enqueue, lease, runners)
-        offers = {kind: offer_of(operation) for kind, operation in operations.items()}
-        start_due = starting_due(database, self.enqueue, offers)
+        start_due = starting_due(database, self.enqueue, offers_of(operations))
         self._sweeper = Sweeper(
             [*presence, rescue, self._put_missing, start_due, *chores], sweep, self._faults
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from jobs.faults import Faults, first_line
-from jobs.operation import offer_of
+from jobs.operation import offers_of
 from jobs.performer import Performer
 from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
@@ -59,8 +59,7 @@ class EmbeddedEngine:
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         rescue = rescuing(database, self.enqueue, lease)
-        offers = {kind: offer_of(operation) for kind, operation in operations.items()}
-        start_due = starting_due(database, self.enqueue, offers)
+        start_due = starting_due(database, self.enqueue, offers_of(operations))
         self._sweeper = Sweeper([*presence, rescue, start_due, *chores], sweep, self._faults)
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)

@@ -7,6 +7,7 @@ import click
 
 from stillwatch import __version__, exec_command, report_command, token_command
 from stillwatch.here import checkout as _checkout
+from stillwatch.pack_command import pack
 from stillwatch.schedule_command import schedule
 
 
@@ -144,6 +145,7 @@ def _administer(what: str, *arguments: Any) -> Any:
 main.add_command(token_command.group(_administer))
 main.add_command(exec_command.execute)
 main.add_command(report_command.report)
+main.add_command(pack)
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,29 @@
+"""A CSV member: UTF-8, a heading, one row a line, and no cell that a spreadsheet would execute."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from services.packs.archive_writer import Member
+
+Cell = str | int | float | None
+
+
+class CsvTable:
+    """Writes rows of cells that are `csv_cell`s, numbers or None to a member of the archive."""
+
+    def __init__(self, member: Member, columns: Sequence[str]) -> None:
+        self._member = member
+        self._write(columns)
+        member.rows = 0
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Write some rows at once; a thousand at a time keeps other threads going."""
+        lines = list(rows)
+        self._write(*lines)
+        self._member.rows = (self._member.rows or 0) + len(lines)
+
+    def _write(self, *rows: Sequence[Cell]) -> None:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        self._member.write(text.getvalue().encode("utf-8", "replace"))
