@@ -21,6 +21,10 @@ class Runner(StrEnum):
     EXTERNAL = "external"
 
 
+# The type of the runs that make review packs: a pack follows its run.
+PACK_GENERATION = "review_pack.generate"
+
+
 class PackStatus(StrEnum):
     QUEUED = "queued"
     GENERATING = "generating"

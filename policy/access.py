@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.states import Role
+from models.states import PACK_GENERATION, Role
 
 
 class Action(StrEnum):
@@ -30,7 +30,6 @@ _ALLOWED: dict[Action, frozenset[str]] = {
     Action.AUDIT: frozenset({Role.OWNER, Role.AUDITOR}),
     Action.ADMINISTER: frozenset({Role.OWNER}),
 }
-_PACK_GENERATION = "review_pack.generate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +104,5 @@ def _is_own_pack_generation(grant: Grant, action: Action, target: Target) -> boo
     return (
         action is Action.CANCEL_OR_RETRY
         and grant.role == Role.TENANT_ADMIN
-        and target.run_type == _PACK_GENERATION
+        and target.run_type == PACK_GENERATION
     )

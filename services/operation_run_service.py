@@ -23,13 +23,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from models import IS_ACTIVE, Runner, RunOutcome, RunStatus
+from models import IS_ACTIVE, PACK_GENERATION, Runner, RunOutcome, RunStatus
 from models.columns import from_now, utc_now
 from policy.lifecycle import MOST_DELIVERIES, IllegalTransitionError, RunEvent, next_status
 from policy.status import ux_status
-from services import after_commit, audit, metrics
+from services import after_commit, audit, metrics, pack_rows
 from services.run_terms import (
     ClaimedRun,
+    Closing,
     Delivery,
     Enqueue,
     LeaseLostError,
@@ -159,8 +160,22 @@ class OperationRunService:
         )
         return held.cancel_requested_at is not None
 
-    def complete(self, run_id: int, token: str, outcome: RunOutcome, report: Report) -> None:
-        """Close a run that `token` holds. Raises `LeaseLostError` when it no longer does."""
+    def complete(
+        self,
+        run_id: int,
+        token: str,
+        outcome: RunOutcome,
+        report: Report,
+        closing: Closing | None = None,
+    ) -> None:
+        """Close a run that `token` holds. Raises `LeaseLostError` when it no longer does.
+
+        `closing` writes what the run has come to; it is stored exactly if the run's end is.
+        """
+        if closing is not None:
+            # The run first, and what hangs on it then: the order in which all of them lock.
+            self.heartbeat(run_id, token)
+            closing(self._session)
         self._complete(run_id, token, outcome, report)
 
     def fail(self, run_id: int, token: str, code: str, message: str, report: Report) -> None:
@@ -486,6 +501,8 @@ class OperationRunService:
         ).one_or_none()
         if moved is not None and event is not RunEvent.HEARTBEAT:
             self._count(current, target)
+            if moved.type == PACK_GENERATION:
+                pack_rows.follow(self._session, moved.id, target)
         return moved
 
     def _write(self, run: Row[Any], **values: Any) -> Row[Any] | None:

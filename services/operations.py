@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import OperationRun, Tenant
+from models import PACK_GENERATION, OperationRun, Tenant
 from policy.access import Action
+from services import pack_rows
 from services.auth import Viewer
 from services.operation_options import (
     CONTEXT_KEY,
@@ -105,7 +106,10 @@ class Operations:
         if not may_retry(viewer, self._offers, run.workspace_id, run.tenant_id, run.type):
             raise NotAllowedError
         key = _key_of(run, self._offers.get(run.type))
+        options = stored_options(run.context)
         requested = self._service.retry(run_id, seen_version, key, viewer.user_id)
+        if run.type == PACK_GENERATION:
+            pack_rows.put_beside(self._session, requested.run_id, options)
         return self._visible(viewer, requested)
 
     def _visible(self, viewer: Viewer, requested: Requested) -> Requested:
@@ -216,6 +220,8 @@ def _concurrency_key(offer: OperationOffer, workspace_id: int, tenant_id: int | 
 
 def _key_of(run: OperationRun, offer: OperationOffer | None) -> str:
     """The key of a run that is stored, whoever asked for it."""
+    if run.type == PACK_GENERATION:
+        return pack_rows.generation_key(run.workspace_id, run.tenant_id)
     scope = Scope.WORKSPACE if offer is None else offer.scope
     options = stored_options(run.context)
     if not isinstance(options, Mapping):

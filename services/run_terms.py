@@ -70,6 +70,8 @@ class Delivery:
 
 # Hands a run to whoever does the work, inside the caller's transaction.
 Enqueue = Callable[[Session, Delivery], None]
+# Writes what a run has come to, inside the transaction that closes it.
+Closing = Callable[[Session], None]
 
 
 @dataclass(frozen=True, slots=True)
