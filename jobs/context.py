@@ -10,7 +10,7 @@ from pathlib import Path
 from services import tenants
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
-from services.run_terms import ClaimedRun, LeaseLostError, Report
+from services.run_terms import ClaimedRun, Closing, LeaseLostError, Report
 from stillwatch.operations import Cancelled, Interruption, LeaseGone
 
 _REPORT_EVERY = 0.25  # seconds; a quarter of the fastest page
@@ -41,6 +41,7 @@ class RunContext:
         self._lock = threading.Lock()
         self._interruption: Interruption | None = None
         self._on_interrupt: Callable[[], None] | None = None
+        self._closing: Closing | None = None
 
     @property
     def id(self) -> int:
@@ -132,6 +133,18 @@ class RunContext:
             is_late = self._interruption is not None
         if is_late and call is not None:
             call()
+
+    def on_complete(self, closing: Closing) -> None:
+        """Have `closing` write what the run came to, in the transaction that completes it.
+
+        It is not called when the run ends in any other way, and undone when the lease is lost.
+        """
+        self._closing = closing
+
+    @property
+    def closing(self) -> Closing | None:
+        """What is to be written with the run's success."""
+        return self._closing
 
     @property
     def interruption(self) -> Interruption | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import Any
 
-from jobs.operation import built_in_operations, offer_of
+from jobs.operation import UNLISTED, built_in_operations, offer_of
 from services.operations import OperationOffer
 from services.option_fields import UnsupportedOptionsError
+from services.packs.keeping import Keeping
 from stillwatch.operations import ENTRY_POINTS, Operation
 
 BUILT_IN = "built in"
@@ -30,26 +31,27 @@ class Found:
         kind = operation.type
         if kind in self.operations:
             raise ValueError(f"{kind!r} is there already, {self.origins[kind]}")
-        self.offers[kind] = offer_of(operation)
+        if kind not in UNLISTED:
+            self.offers[kind] = offer_of(operation)
         self.operations[kind] = operation
         self.origins[kind] = origin
 
 
-def installed_operations() -> Found:
+def installed_operations(keeping: Keeping | None = None) -> Found:
     """Everything that can be done here, for a process that serves or works.
 
     A plug-in that is broken is left out, and logged in one line.
     """
-    found = find_operations()
+    found = find_operations(keeping)
     for problem in found.problems:
         _log.error("%s", problem)
     return found
 
 
-def find_operations() -> Found:
+def find_operations(keeping: Keeping | None = None) -> Found:
     """The same without a word, for who reads the problems."""
     found = Found()
-    for operation in built_in_operations().values():
+    for operation in built_in_operations(keeping).values():
         found.add(operation, BUILT_IN)
     for distribution in _distributions():
         _add_all(found, distribution)

@@ -1,13 +1,23 @@
 """The operations that come with the console, and how any operation is offered to people."""
 
-from jobs.handlers import database_backup, database_check
+from functools import partial
+
+from jobs.handlers import database_backup, database_check, evidence_check, review_pack
+from models import PACK_GENERATION
 from services.operation_options import OptionsForm
 from services.operations import OperationOffer
+from services.packs.keeping import Keeping
 from stillwatch.operations import Operation, Scope
 
+# Asked for in a place of its own, with more than a type: never started, or offered, by it alone.
+UNLISTED = frozenset({PACK_GENERATION})
 
-def built_in_operations() -> dict[str, Operation]:
-    """The operations that come with the console, by type, most harmless first."""
+
+def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
+    """The operations that come with the console, by type, most harmless first.
+
+    Packs are kept by `keeping`, or else in the data folder.
+    """
     operations = (
         Operation(
             "database.check",
@@ -18,12 +28,26 @@ def built_in_operations() -> dict[str, Operation]:
             options=database_check.CheckOptions,
         ),
         Operation(
+            "evidence.verify",
+            "Verify review packs",
+            partial(evidence_check.verify_evidence, keeping=keeping),
+            "Reads every review pack that this workspace keeps, and holds it against the checksum "
+            "it was made with.",
+        ),
+        Operation(
             "database.backup",
             "Back up the database",
             database_backup.back_up_database,
             "Copies the whole database into the data folder while work goes on, with a "
             "checksum, and opens the copy to verify it.",
             Scope.INSTANCE,
+        ),
+        Operation(
+            PACK_GENERATION,
+            "Generate a review pack",
+            partial(review_pack.generate_pack, keeping=keeping),
+            "Gathers what is recorded of a tenant into one archive for an auditor.",
+            Scope.TENANT,
         ),
     )
     return {operation.type: operation for operation in operations}

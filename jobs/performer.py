@@ -22,7 +22,7 @@ from policy.retry import retry_delay
 from services.database import Database
 from services.operation_options import OptionsError, stored_options
 from services.operation_run_service import LEASE, OperationRunService
-from services.run_terms import ClaimedRun, Enqueue, LeaseLostError, Report
+from services.run_terms import ClaimedRun, Closing, Enqueue, LeaseLostError, Report
 from stillwatch.operations import (
     Cancelled,
     EngineStopping,
@@ -105,7 +105,7 @@ class Performer:
             # However it unwinds once it was interrupted, that is what it unwinds for.
             return self._ending_after(context.interruption or error, context, operation)
         outcome = RunOutcome.PARTIALLY_SUCCEEDED if context.has_failures else RunOutcome.SUCCEEDED
-        return _completed(run, outcome, context.report)
+        return _completed(run, outcome, context.report, context.closing)
 
     def _ending_after(
         self, error: BaseException, context: RunContext, operation: Operation
@@ -195,8 +195,10 @@ async def _await(work: Awaitable[Any], context: RunContext) -> None:
         context.on_interrupt(None)
 
 
-def _completed(run: ClaimedRun, outcome: RunOutcome, report: Report) -> Ending:
-    return lambda service: service.complete(run.id, run.token, outcome, report)
+def _completed(
+    run: ClaimedRun, outcome: RunOutcome, report: Report, closing: Closing | None = None
+) -> Ending:
+    return lambda service: service.complete(run.id, run.token, outcome, report, closing)
 
 
 def _failed(run: ClaimedRun, code: str, message: str, report: Report) -> Ending:

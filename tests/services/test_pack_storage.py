@@ -17,7 +17,7 @@ from services.packs.storage.disk import (
     StorageFullError,
     StoredEntry,
 )
-from services.packs.storage.disks import Disks
+from services.packs.storage.disks import Disks, local_disk
 from services.packs.storage.local_disk import LocalDisk
 from services.packs.storage.sweeping import sweep
 from services.packs.storage.verified_reading import open_verified, verify_stored
@@ -61,6 +61,22 @@ def test_what_is_put_is_there_whole_under_a_name_with_its_token(
     assert read(disk.open_range(path, 0, 7)) == b"content"
     assert read(disk.open_range(path, 2, 3)) == b"nte"
     assert read(disk.open_range(path, 5, 99)) == b"nt"
+
+
+def test_paths_of_the_data_folder_s_disk_are_relative_to_it(tmp_path: Path) -> None:
+    disk = local_disk(tmp_path)
+
+    path = put(disk, b"content")
+
+    assert path == f"packs/{NAME}.{TOKEN}.zip"
+    assert (tmp_path / path).read_bytes() == b"content"
+    assert read(disk.open_range(path, 0, 7)) == b"content"
+    assert [entry.path for entry in disk.entries()] == [path]
+    for other in (path.removeprefix("packs/"), f"packs/{path}", path.replace("packs", "Packs")):
+        with pytest.raises(PackMissingError):
+            disk.size(other)
+    disk.delete(path)
+    assert files(tmp_path) == []
 
 
 def test_a_draft_that_is_given_up_leaves_nothing(disk: LocalDisk, folder: Path) -> None:

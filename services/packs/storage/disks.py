@@ -8,6 +8,12 @@ from services.packs.storage.disk import Disk, PackMissingError
 from services.packs.storage.local_disk import LocalDisk
 
 LOCAL = "local"
+_FOLDER = "packs"
+
+
+def local_disk(data_dir: Path) -> LocalDisk:
+    """The one that every instance has; its paths are relative to the data folder."""
+    return LocalDisk(data_dir / _FOLDER, f"{_FOLDER}/")
 
 
 class Disks:

@@ -24,10 +24,12 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 class LocalDisk:
     """The folder is made when needed, and nothing outside it is ever touched: paths are of a
-    strict form, and no symbolic link below the folder is followed."""
+    strict form, and no symbolic link below the folder is followed. With `prefix` they begin with
+    that word, so as to be read from the folder's parent."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, prefix: str = "") -> None:
         self._folder = folder
+        self._prefix = prefix
 
     @contextmanager
     def draft(self, token: str) -> Iterator[Path]:
@@ -54,7 +56,7 @@ class LocalDisk:
                 os.fsync(target)
             finally:
                 os.close(target)
-        return path
+        return self._prefix + path
 
     def size(self, path: str) -> int:
         descriptor = self._open(path)
@@ -68,7 +70,8 @@ class LocalDisk:
 
     def delete(self, path: str) -> None:
         with suppress(PackMissingError, FileNotFoundError):
-            folder = self._open_folder(require_stored_path(path))
+            path = self._below(path)
+            folder = self._open_folder(path)
             try:
                 os.unlink(path.rpartition("/")[2], dir_fd=folder)
             finally:
@@ -87,10 +90,17 @@ class LocalDisk:
                 if path.startswith(f"{_DRAFTS}/"):
                     yield StoredEntry(path, file.removesuffix(".zip"), is_draft=True)
                 elif token := token_of(path):
-                    yield StoredEntry(path, token, is_draft=False)
+                    yield StoredEntry(self._prefix + path, token, is_draft=False)
+
+    def _below(self, path: str) -> str:
+        """A stored path as it is below the folder."""
+        if not require_stored_path(path).startswith(self._prefix):
+            raise PackMissingError("The pack's file is not there.")
+        return require_stored_path(path.removeprefix(self._prefix))
 
     def _open(self, path: str) -> int:
-        folder = self._open_folder(require_stored_path(path))
+        path = self._below(path)
+        folder = self._open_folder(path)
         try:
             descriptor = _open_below(path.rpartition("/")[2], folder, os.O_RDONLY)
         finally:
