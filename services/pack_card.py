@@ -102,6 +102,11 @@ class PackSnapshot:
         return effective_status(self.facts, now)
 
     @property
+    def at_rest(self) -> "PackSnapshot":
+        """All that is stored of it, without when it was read and how its run is doing."""
+        return replace(self, now=_EPOCH, run=None)
+
+    @property
     def version(self) -> int:
         """`updated_at` in microseconds since the epoch; 0 when nobody noted it."""
         if self.updated_at is None:
@@ -126,6 +131,17 @@ class CardDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailsKey:
+    """What the details of a card depend on: equal keys have equal details."""
+
+    tenant_id: int
+    pack_id: int | None
+    status: str | None
+    with_downloads: bool
+    newest_download_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardSnapshot:
     """The tenant's latest pack at `now`, None when it has none; what stands around it comes after.
 
@@ -135,6 +151,13 @@ class CardSnapshot:
     now: datetime
     pack: PackSnapshot | None
     details: CardDetails = CardDetails()
+
+    def details_key(self, tenant_id: int, *, with_downloads: bool) -> DetailsKey:
+        """What to read the details by; the making of a pack changes none of them."""
+        if self.pack is None:
+            return DetailsKey(tenant_id, None, None, with_downloads, None)
+        newest = self.pack.newest_download_id if with_downloads else None
+        return DetailsKey(tenant_id, self.pack.id, self.pack.status, with_downloads, newest)
 
     def at(self, now: datetime) -> "CardSnapshot":
         """The same facts as of another moment."""
@@ -156,12 +179,15 @@ def find_pack(session: Session, pack_id: int) -> PackSnapshot | None:
     return None if row is None else _snapshot(row)
 
 
-def find_card_details(session: Session, tenant_id: int, *, with_downloads: bool) -> CardDetails:
-    """What stands around the card; `with_downloads` for those who may see the audit trail."""
-    rows = session.execute(_LATEST, {"tenant_id": tenant_id, "most": MOST_EARLIER + 1}).all()
+def find_card_details(session: Session, key: DetailsKey) -> CardDetails:
+    """What stands around the card; `with_downloads` is for those who may see the audit trail."""
+    if key.pack_id is None:
+        return CardDetails()
+    rows = session.execute(_LATEST, {"tenant_id": key.tenant_id, "most": MOST_EARLIER + 1}).all()
     packs = [_snapshot(row) for row in rows]
-    downloads = _downloads(session, packs[0].id) if packs and with_downloads else ()
-    return CardDetails(tuple(packs[1:]), downloads)
+    downloads = _downloads(session, key.pack_id) if key.with_downloads else ()
+    earlier = tuple(pack for pack in packs if pack.id < key.pack_id)
+    return CardDetails(earlier[:MOST_EARLIER], downloads)
 
 
 def _packs() -> Select[Any]:

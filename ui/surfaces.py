@@ -1,4 +1,4 @@
-"""The two live surfaces of the console so far: one run, and a list of runs."""
+"""The live surfaces that show runs: one run, and a list of them."""
 
 from collections.abc import Callable, Hashable
 from datetime import datetime

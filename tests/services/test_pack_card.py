@@ -11,6 +11,7 @@ from models import AuditEntry, OperationRun, ReviewPack, Tenant, User, Workspace
 from services.database import Database
 from services.pack_card import (
     MOST_EARLIER,
+    CardDetails,
     CardSnapshot,
     Download,
     find_card,
@@ -45,6 +46,12 @@ def add_pack(database: Database, tenant_id: int = 1, **columns: Any) -> int:
 def card(database: Database, tenant_id: int = 1) -> CardSnapshot:
     with database.reading() as session:
         return find_card(session, tenant_id)
+
+
+def details_of(database: Database, *, with_downloads: bool) -> CardDetails:
+    with database.reading() as session:
+        key = find_card(session, 1).details_key(1, with_downloads=with_downloads)
+        return find_card_details(session, key)
 
 
 def test_a_tenant_without_packs_has_an_empty_card_with_the_time(world: Database) -> None:
@@ -100,8 +107,7 @@ def test_the_version_is_its_last_change_in_microseconds(world: Database) -> None
 def test_what_stands_around_the_card_is_the_packs_before_it_newest_first(world: Database) -> None:
     packs = [add_pack(world, status="expired") for _ in range(MOST_EARLIER + 3)]
 
-    with world.reading() as session:
-        details = find_card_details(session, 1, with_downloads=True)
+    details = details_of(world, with_downloads=True)
 
     assert [pack.id for pack in details.earlier] == packs[-2 : -MOST_EARLIER - 2 : -1]
     assert details.downloads == ()
@@ -122,10 +128,10 @@ def test_downloads_are_read_for_those_who_may_see_them_and_tell_that_they_are_ne
     )
 
     with world.reading() as session:
-        seen = find_card_details(session, 1, with_downloads=True)
-        hidden = find_card_details(session, 1, with_downloads=False)
         pack = find_pack(session, pack_id)
 
+    seen = details_of(world, with_downloads=True)
+    hidden = details_of(world, with_downloads=False)
     assert seen.downloads == (Download(NOON, "Ada"),)
     assert hidden.downloads == ()
     assert pack is not None

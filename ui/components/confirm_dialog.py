@@ -9,6 +9,7 @@ from nicegui import ui
 
 from policy.lifecycle import IllegalTransitionError
 from services.operations import BusyElsewhereError, NotAllowedError
+from services.review_packs import TenantNotFoundError
 from services.run_terms import RunMovedError, RunNotFoundError
 from ui.browser import Browser, Dialog
 
@@ -16,6 +17,7 @@ _REFUSALS = (
     BusyElsewhereError,
     RunMovedError,
     RunNotFoundError,
+    TenantNotFoundError,
     NotAllowedError,
     IllegalTransitionError,
 )
