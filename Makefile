@@ -1,6 +1,6 @@
 # Every target works from a bare checkout and is quick once all is there; scripts/ has the how.
 # `exec` hands the signals that make gets to the one process that does the work.
-.PHONY: help run cluster test lint format screenshots lock
+.PHONY: help run cluster test bench lint format screenshots lock
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -14,6 +14,9 @@ cluster: ## The distributed form: PostgreSQL, 2 web, 2 workers, one proxy on the
 
 test: ## All suites; ARGS="tests/unit -k name" hands its words to pytest instead
 	@exec python3 scripts/bootstrap.py test $(ARGS)
+
+bench: ## What the README claims in numbers, to benchmarks/results; ARGS="engines" chooses
+	@exec python3 scripts/bootstrap.py bench $(ARGS)
 
 lint: ## Only the checks that need no test: lint, format, types, layers
 	@exec python3 scripts/bootstrap.py lint

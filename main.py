@@ -15,14 +15,14 @@ from sqlmodel import col
 
 import seed_data
 from api import health
-from jobs.discovery import installed_operations
-from jobs.engines import engine_for
+from api.application import create_api
 from models import User
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
 from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
+from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import theme
 from ui.guard import SignInGuard
@@ -68,22 +68,14 @@ def prepare_database(settings: Settings) -> Database:
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The whole web role over `database`, its workers started and stopped with it."""
-    found = installed_operations()
-    slots = settings.workers if database.is_sqlite else 0
-    engine = engine_for(
-        database,
-        found.operations,
-        slots,
-        settings.data_dir,
-        lease=settings.lease,
-        sweep=settings.sweep,
-    )
+    role = compose_role(settings, database, settings.workers if database.is_sqlite else 0)
+    engine, offers = role.engine, role.found.offers
     auth = Auth(database)
     console = console_module.compose(
         database,
         auth,
         engine.enqueue,
-        found.offers,
+        offers,
         secret=settings.secret_key or load_or_create_secret(settings.data_dir),
         is_secure=settings.public_url.startswith("https://"),
     )
@@ -102,6 +94,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
     app.include_router(sign_in.routes(console))
+    app.mount(
+        "/api",
+        create_api(database, engine.enqueue, offers, settings.lease, settings.public_url),
+    )
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
     for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left

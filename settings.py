@@ -12,11 +12,15 @@ from urllib.parse import urlsplit
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from services.packs.storage.disks import LOCAL, S3
+from services.packs.storage.s3_disk import S3Settings
+
 _PREFIX = "STILLWATCH_"
 _SHORTEST_SECRET = 16
 _LONGEST_PASSWORD = 1024
 _MOST_WORKERS = 64
 _LONGEST_SPAN = 3600
+_MOST_PACK_DAYS = 3650
 
 
 class SettingsError(Exception):
@@ -38,6 +42,9 @@ class Settings:
     workers: int
     lease: timedelta
     sweep: timedelta
+    pack_disk: str
+    s3: S3Settings | None
+    keep_packs_for: timedelta
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -62,6 +69,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         workers=_number("WORKERS", values.get("WORKERS", "2"), 0, _MOST_WORKERS),
         lease=_seconds("LEASE_SECONDS", values.get("LEASE_SECONDS", "30"), 2),
         sweep=_seconds("SWEEP_SECONDS", values.get("SWEEP_SECONDS", "5"), 1),
+        pack_disk=_pack_disk(values),
+        s3=_s3(values),
+        keep_packs_for=timedelta(
+            days=_number("PACK_DAYS", values.get("PACK_DAYS", "30"), 1, _MOST_PACK_DAYS)
+        ),
     )
 
 
@@ -202,6 +214,49 @@ def _number(name: str, value: str, least: int, most: int) -> int:
 
 def _seconds(name: str, value: str, least: int) -> timedelta:
     return timedelta(seconds=_number(name, value, least, _LONGEST_SPAN))
+
+
+def _pack_disk(values: Mapping[str, str]) -> str:
+    disk = values.get("PACK_DISK", LOCAL)
+    if disk not in {LOCAL, S3}:
+        raise _wrong("PACK_DISK", f"must be {LOCAL} or {S3}, but is {disk!r}")
+    if disk == S3 and "S3_BUCKET" not in values:
+        raise _wrong("S3_BUCKET", "must name the bucket for review packs, as PACK_DISK is s3")
+    return disk
+
+
+def _s3(values: Mapping[str, str]) -> S3Settings | None:
+    """A bucket may also be there for the packs that were stored in it earlier."""
+    bucket = values.get("S3_BUCKET")
+    if bucket is None:
+        for name in ("S3_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
+            if name in values:
+                raise _wrong("S3_BUCKET", f"must be set for {_PREFIX}{name} to have a meaning")
+        return None
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):
+        raise _wrong("S3_BUCKET", f"must be the name of a bucket, but is {bucket!r}")
+    endpoint, region = values.get("S3_ENDPOINT_URL"), values.get("S3_REGION")
+    if endpoint is not None and not _is_endpoint(endpoint):
+        # It might carry a password, so it is not repeated.
+        raise _wrong("S3_ENDPOINT_URL", "must be like https://s3.example.com, without credentials")
+    if region is not None and not re.fullmatch(r"[a-z0-9-]{1,40}", region):
+        raise _wrong("S3_REGION", f"must be the name of a region, but is {region!r}")
+    access_key, secret_key = values.get("S3_ACCESS_KEY"), values.get("S3_SECRET_KEY")
+    if access_key and not secret_key:
+        raise _wrong("S3_SECRET_KEY", f"must be set together with {_PREFIX}S3_ACCESS_KEY")
+    if secret_key and not access_key:
+        raise _wrong("S3_ACCESS_KEY", f"must be set together with {_PREFIX}S3_SECRET_KEY")
+    return S3Settings(bucket, endpoint, region, access_key or None, secret_key or None)
+
+
+def _is_endpoint(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        is_usable = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        return False
+    is_bare = "@" not in parts.netloc and not parts.query and not parts.fragment
+    return is_usable and is_bare and parts.scheme in {"http", "https"} and " " not in value
 
 
 def _demo_password(value: str | None) -> str | None:

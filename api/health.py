@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.gate import find_program
 from services import metrics, runs, schema
 from services.database import Database
 
@@ -15,7 +16,7 @@ _FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 def routes(database: Database) -> APIRouter:
-    """GET /healthz, /readyz and /metrics."""
+    """GET /healthz, /readyz and /metrics; the last for this machine, or with a token."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
@@ -34,7 +35,7 @@ def routes(database: Database) -> APIRouter:
 
     @router.get("/metrics")
     async def show_metrics(request: Request) -> Response:
-        if not _is_local(request):
+        if not _is_local(request) and await find_program(request.headers, database) is None:
             return Response("Not found", 404)
         active = await database.read(runs.count_active)
         for status in ("queued", "running"):

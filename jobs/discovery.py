@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import Any
 
-from jobs.operation import UNLISTED, built_in_operations, offer_of
+from jobs.operation import built_in_operations, offers_of
 from services.operations import OperationOffer
 from services.option_fields import UnsupportedOptionsError
 from services.packs.keeping import Keeping
@@ -31,8 +31,7 @@ class Found:
         kind = operation.type
         if kind in self.operations:
             raise ValueError(f"{kind!r} is there already, {self.origins[kind]}")
-        if kind not in UNLISTED:
-            self.offers[kind] = offer_of(operation)
+        self.offers.update(offers_of({kind: operation}))
         self.operations[kind] = operation
         self.origins[kind] = origin
 

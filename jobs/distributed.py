@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 
 from jobs import deliveries
 from jobs.faults import Faults, first_line
+from jobs.operation import offers_of
 from jobs.performer import Performer
+from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
 from services import workers
 from services.database import Database
@@ -60,8 +62,9 @@ class DistributedEngine:
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         rescue = rescuing(database, self.enqueue, lease)
+        start_due = starting_due(database, self.enqueue, offers_of(operations))
         self._sweeper = Sweeper(
-            [*presence, rescue, self._put_missing, *chores], sweep, self._faults
+            [*presence, rescue, self._put_missing, start_due, *chores], sweep, self._faults
         )
         self._threads = ThreadPoolExecutor(max(slots, 1), thread_name_prefix="worker")
         self._stopping = threading.Event()

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from jobs.faults import Faults, first_line
+from jobs.operation import offers_of
 from jobs.performer import Performer
+from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
 from models import OperationRun, Runner, RunStatus
 from models.columns import utc_now
@@ -57,7 +59,8 @@ class EmbeddedEngine:
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         rescue = rescuing(database, self.enqueue, lease)
-        self._sweeper = Sweeper([*presence, rescue, *chores], sweep, self._faults)
+        start_due = starting_due(database, self.enqueue, offers_of(operations))
+        self._sweeper = Sweeper([*presence, rescue, start_due, *chores], sweep, self._faults)
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
             for number in range(1, slots + 1)
@@ -70,7 +73,9 @@ class EmbeddedEngine:
     def start(self) -> None:
         """Take back what the previous incarnation held when it died, then work."""
         with self._database.writing() as session:
-            OperationRunService(session, self.enqueue, self._lease).boot(self._owner)
+            service = OperationRunService(session, self.enqueue, self._lease)
+            service.boot(self._owner)
+            service.excuse_silence()  # while this server was down, nobody was heard
         self._sweeper.start()
         for thread in self._threads:
             thread.start()
@@ -97,13 +102,14 @@ class EmbeddedEngine:
             self._wake.notify()
 
     def _work(self) -> None:
-        rest = _LOOK_EVERY
+        rest, may_be_more = _LOOK_EVERY, False
         while not self._stopping.is_set():
             # Noted before looking, so that a commit in between is not slept through.
             seen = self._wake_ups
             try:
-                run = self._claim()
+                run = self._claim(is_sure=may_be_more)
                 self._faults.clear()
+                may_be_more = run is not None
                 if run is None:
                     self._sleep(seen)
                 else:
@@ -127,11 +133,13 @@ class EmbeddedEngine:
             if is_lookout:
                 self._has_lookout = False
 
-    def _claim(self) -> ClaimedRun | None:
+    def _claim(self, is_sure: bool = False) -> ClaimedRun | None:
         # Look before asking for the write lock: an idle worker must not stand in anybody's way.
-        with self._database.reading() as session:
-            if session.scalar(_NEXT_QUEUED) is None:
-                return None
+        # Where there was a run just now there often is another.
+        if not is_sure:
+            with self._database.reading() as session:
+                if session.scalar(_NEXT_QUEUED) is None:
+                    return None
         with self._database.writing() as session:
             return OperationRunService(session, self.enqueue, self._lease).claim(self._owner)
 

@@ -1,5 +1,6 @@
 """The operations that come with the console, and how any operation is offered to people."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from jobs.handlers import database_backup, database_check, evidence_check, review_pack
@@ -51,6 +52,13 @@ def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
         ),
     )
     return {operation.type: operation for operation in operations}
+
+
+def offers_of(operations: Mapping[str, Operation]) -> dict[str, OperationOffer]:
+    """What of these is started by its type, by people, programs and schedules."""
+    return {
+        kind: offer_of(operation) for kind, operation in operations.items() if kind not in UNLISTED
+    }
 
 
 def offer_of(operation: Operation) -> OperationOffer:

@@ -19,13 +19,20 @@ def main(arguments: list[str]) -> int:
         case ["cluster"] if environment.is_ready("dev"):
             _become("scripts/cluster.py")
         case [
-            "run" | "cluster" | "lint" | "format" | "lock" | "test" | "screenshots" as name,
+            "run"
+            | "cluster"
+            | "lint"
+            | "format"
+            | "lock"
+            | "test"
+            | "bench"
+            | "screenshots" as name,
             *rest,
         ]:
             return _with_clear_endings(name, rest)
     print(
-        "usage: bootstrap.py run | cluster | test [pytest arguments] | lint | format | lock"
-        " | screenshots",
+        "usage: bootstrap.py run | cluster | test [pytest arguments] | bench [names] | lint"
+        " | format | lock | screenshots",
         file=sys.stderr,
     )
     return 2
@@ -63,6 +70,8 @@ def _carry_out(name: str, arguments: list[str]) -> int:
             return suites.run_checks()
         case "format":
             return suites.reformat()
+        case "bench":
+            return suites.run_module("benchmarks", arguments)
         case "screenshots":
             return suites.stream(["scripts/screenshots.py", *arguments])
         case _ if arguments:

@@ -62,6 +62,11 @@ def stream(arguments: list[str]) -> int:
     return children.stream([PYTHON, *arguments], _environment())
 
 
+def run_module(name: str, arguments: list[str]) -> int:
+    """Run a module of the checkout on our own terminal."""
+    return children.stream([PYTHON, "-m", name, *arguments])
+
+
 def _told(name: str, suite: Callable[[], Outcome]) -> Outcome:
     begun = time.monotonic()
     print(f"{name:<15}", end=" ", flush=True)

@@ -5,13 +5,16 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from services import metrics
+from services.write_turns import WriteTurns
 
 T = TypeVar("T")
 
@@ -19,6 +22,8 @@ _THREADS = 16
 _WRITING_THREADS = 4
 _CONNECT_SECONDS = 5
 _BUSY_TIMEOUT_MS = 10_000
+# A connection that was in use just now needs no sign of life: no server restarts as fast.
+_FRESH_SECONDS = 0.1
 
 
 class Database:
@@ -94,9 +99,10 @@ def _engine(url: str) -> Engine:
             url,
             pool_size=_THREADS,
             max_overflow=_THREADS,
-            pool_pre_ping=True,  # after a restart of the server no first query fails
             connect_args={"connect_timeout": _CONNECT_SECONDS},
         )
+        event.listen(engine, "checkout", partial(_require_life, engine))
+        event.listen(engine, "checkin", _note_use)
     else:
         engine = create_engine(
             url,
@@ -106,7 +112,9 @@ def _engine(url: str) -> Engine:
             connect_args={"check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        turns = WriteTurns(_BUSY_TIMEOUT_MS / 1000)
+        event.listen(engine, "begin", partial(_begin_sqlite, turns))
+        event.listen(engine, "checkin", turns.give_back)
     event.listen(engine, "before_cursor_execute", _start_clock)
     event.listen(engine, "after_cursor_execute", _stop_clock)
     return engine
@@ -129,10 +137,29 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
     # A writer takes the lock at once: upgrading a read transaction fails instead of waiting.
-    writes = connection.get_execution_options().get("stillwatch_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("stillwatch_writes"):
+        turns.take(connection)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _require_life(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
+    """After a restart of the server no first query fails: the pool connects anew."""
+    used_at = record.info.get("stillwatch_used")
+    if used_at is None or time.monotonic() - used_at < _FRESH_SECONDS:
+        return
+    dialect = engine.dialect
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["stillwatch_used"] = time.monotonic()
 
 
 def _start_clock(

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -54,15 +55,21 @@ class OperationRunService:
 
     Each is one compare-and-set on a legal edge, bumps `version`, and writes its audit line in
     the same transaction. Times are the database's own. A heartbeat moves nothing, and so leaves
-    no line. `lease` is how long a run stays in its worker's hands without one.
+    no line. `lease` is how long a run stays in its worker's hands without one. `via` says in
+    every line through what a program acts, who is no user.
     """
 
     def __init__(
-        self, session: Session, enqueue: Enqueue | None = None, lease: timedelta = LEASE
+        self,
+        session: Session,
+        enqueue: Enqueue | None = None,
+        lease: timedelta = LEASE,
+        via: Mapping[str, Any] | None = None,
     ) -> None:
         self._session = session
         self._enqueue = enqueue or (lambda _session, _delivery: None)
         self._lease = lease
+        self._via = {} if via is None else {"via": dict(via)}
 
     # --- asked for -------------------------------------------------------------------------
 
@@ -75,16 +82,20 @@ class OperationRunService:
             self._enqueue(self._session, Delivery(run_id, 1, request.priority, request.run_at))
         return Requested(run_id, is_new=True)
 
-    def start_external(self, request: RunRequest, owner: str) -> tuple[Requested, str | None]:
+    def start_external(
+        self, request: RunRequest, owner: str, token: str | None = None
+    ) -> tuple[Requested, str | None]:
         """Start the run of a program outside, which holds it by the token that is returned.
 
-        Without a token when the key's run is active already: that one is somebody else's.
+        Without a token when the key's run is active already: that one is somebody else's. Unless
+        it is held by the very `token` that is brought along: then the answer got lost.
         """
-        requested = self.request(request)
-        if not requested.is_new:
-            return requested, None
+        requested = self.request(replace(request, runner=Runner.EXTERNAL))
         run = self._find(requested.run_id)
-        claimed = self._take(run, owner)
+        if not requested.is_new:
+            is_own = token is not None and run.lease_token == token
+            return requested, token if is_own else None
+        claimed = self._take(run, owner, token)
         assert claimed is not None  # nobody else has seen it yet
         return requested, claimed.token
 
@@ -180,14 +191,14 @@ class OperationRunService:
 
     def fail(self, run_id: int, token: str, code: str, message: str, report: Report) -> None:
         """Close a run as failed for a reason of its own, added to what it had counted."""
-        failed = Report(report.counts, [_failure(code, message), *report.failures])
+        failed = Report(report.counts, [_failure(code, message), *(report.failures or [])])
         self._complete(run_id, token, RunOutcome.FAILED, failed, code=code)
 
     def retry_later(
         self, run_id: int, token: str, code: str, message: str, report: Report, delay: timedelta
     ) -> None:
         """Give a run that failed another attempt after `delay`, by its operation's policy."""
-        failed = Report(report.counts, [_failure(code, message), *report.failures])
+        failed = Report(report.counts, [_failure(code, message), *(report.failures or [])])
         run = self._move_held(
             run_id,
             token,
@@ -218,10 +229,13 @@ class OperationRunService:
     ) -> bool:
         """Keep what a program outside reported after it had lost its run, as evidence.
 
-        False, and nothing is kept, when `token` never held the run.
+        False, and nothing is kept, when `token` never held the run, or has told already: one
+        report is evidence, and any number of them would be a flood.
         """
         run = self._find(run_id)
         if run.status != RunStatus.COMPLETED or run.lease_token != token:
+            return False
+        if self._write(run, lease_token=None) is None:
             return False
         self._record(run, "late_report", outcome=outcome.value, **_told(report))
         return True
@@ -256,6 +270,24 @@ class OperationRunService:
             )
         ).all()
         return [run.id for run in left if self._take_back(run, "its worker died")]
+
+    def excuse_silence(self) -> int:
+        """Give the programs outside a whole lease anew, because nobody could hear them.
+
+        For the start of the only process that listens; returns how many runs are waited for.
+        """
+        excused = self._session.execute(
+            update(_RUN)
+            .where(
+                IS_ACTIVE,
+                _RUN.c.status == RunStatus.RUNNING,
+                _RUN.c.runner == Runner.EXTERNAL,
+                _RUN.c.lease_until < from_now(self._lease),
+            )
+            .values(lease_until=from_now(self._lease), version=_RUN.c.version + 1)
+            .returning(_RUN.c.id)
+        ).all()
+        return len(excused)
 
     def _take_back(self, run: Row[Any], reason: str) -> bool:
         if run.runner != Runner.WORKER:
@@ -320,7 +352,7 @@ class OperationRunService:
             run_id,
             workspace_id=request.workspace_id,
             actor_user_id=request.initiated_by_user_id,
-            details={"type": request.type, "retry_of_id": request.retry_of_id},
+            details={"type": request.type, "retry_of_id": request.retry_of_id, **self._via},
         )
         self._count("none", RunStatus.QUEUED)
         return run_id
@@ -367,11 +399,11 @@ class OperationRunService:
             query = query.where(_RUN.c.id == run_id, or_(and_(_IS_WAITING, HAS_ROOM), abandoned))
         return self._session.execute(query).one_or_none()
 
-    def _take(self, run: Row[Any], owner: str) -> ClaimedRun | None:
+    def _take(self, run: Row[Any], owner: str, own_token: str | None = None) -> ClaimedRun | None:
         if run.concurrency_key is not None:
             self._claim_in_turn(run.concurrency_key)
         was_running = run.status == RunStatus.RUNNING
-        token = secrets.token_hex(16)
+        token = own_token or secrets.token_hex(16)
         taken = self._move(
             run,
             RunEvent.CLAIM,
@@ -534,7 +566,7 @@ class OperationRunService:
             run.id,
             workspace_id=run.workspace_id,
             actor_user_id=user_id,
-            details=details,
+            details={**details, **self._via},
         )
 
 
@@ -607,7 +639,8 @@ def _closed() -> dict[str, Any]:
 
 
 def _told(report: Report) -> dict[str, Any]:
-    return {"summary_counts": dict(report.counts), "failure_summary": report.failures}
+    told = {"summary_counts": report.counts, "failure_summary": report.failures}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _failure(code: str, message: str) -> dict[str, Any]:

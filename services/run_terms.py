@@ -91,7 +91,10 @@ class ClaimedRun:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is known so far of a run at work: counts by name, groups of failures."""
+    """What is known so far of a run at work: counts by name, groups of failures.
 
-    counts: Mapping[str, int]
-    failures: list[dict[str, Any]]
+    None leaves what was reported before.
+    """
+
+    counts: Mapping[str, int] | None
+    failures: list[dict[str, Any]] | None

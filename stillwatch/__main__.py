@@ -1,18 +1,23 @@
 """The `stillwatch` command. Light on purpose: the console is loaded only where it is needed."""
 
 import sys
-from importlib import import_module
 from typing import Any
 
 import click
 
-from stillwatch import __version__
+from stillwatch import __version__, exec_command, report_command, token_command
+from stillwatch.here import checkout as _checkout
+from stillwatch.pack_command import pack
+from stillwatch.schedule_command import schedule
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="stillwatch")
 def main() -> None:
     """The Stillwatch operations console."""
+
+
+main.add_command(schedule)
 
 
 @main.command()
@@ -24,10 +29,7 @@ def serve() -> None:
 @main.command()
 def worker() -> None:
     """Run a worker process (on PostgreSQL; on SQLite the server has its own workers)."""
-    _checkout()
-    from stillwatch.worker_command import work
-
-    work()
+    _checkout("worker_command").work()
 
 
 @main.command()
@@ -136,18 +138,14 @@ def _read_password(from_stdin: bool) -> str:
         raise click.ClickException("The password on standard input is not UTF-8.") from error
 
 
-def _administer(what: str, *arguments: Any) -> None:
-    _checkout().administer(what, *arguments)
+def _administer(what: str, *arguments: Any) -> Any:
+    return _checkout().administer(what, *arguments)
 
 
-def _checkout(module: str = "checkout") -> Any:
-    """A module of the console's half of the command, which only a checkout or the image has."""
-    try:
-        import settings  # noqa: F401 - only to see whether this is a checkout
-    except ModuleNotFoundError as error:
-        raise click.ClickException("This command needs a checkout of the console.") from error
-    return import_module(f"stillwatch.{module}")
-
+main.add_command(token_command.group(_administer))
+main.add_command(exec_command.execute)
+main.add_command(report_command.report)
+main.add_command(pack)
 
 if __name__ == "__main__":
     main()

@@ -3,13 +3,18 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from services import administration, schema
+from jobs.discovery import find_operations
+from policy.schedule import ScheduleError
+from services import administration, api_tokens, schedules, schema
 from services.administration import AdministrationError
 from services.database import Database
+from services.schedules import ScheduleRequest
 from services.schema import SchemaError
 from services.server_lock import StartError
 from settings import SettingsError, read_settings
@@ -32,8 +37,27 @@ def migrate() -> str:
         return schema.bring_up_to_date(settings.database_url) or "the schema is up to date"
 
 
-def administer(command: str, *arguments: str | None) -> None:
-    """Carry out one command of `services.administration` in a transaction of its own."""
+def administer(command: str, *arguments: Any) -> Any:
+    """Carry out one administrative use case in a transaction of its own; return its result."""
+    work = getattr(administration, command, None) or getattr(api_tokens, command)
+    with _writing() as session:
+        return work(session, *arguments)
+
+
+def add_schedule(**fields: Any) -> int:
+    """Add the schedule that a `ScheduleRequest` with these fields asks for; return its id."""
+    with _writing() as session:
+        return schedules.add(session, find_operations().offers, ScheduleRequest(**fields))
+
+
+def keep_schedules(command: str, *arguments: int) -> Any:
+    """Carry out one command of `services.schedules` in a transaction of its own."""
+    with _writing() as session:
+        return getattr(schedules, command)(session, *arguments)
+
+
+@contextmanager
+def _writing() -> Iterator[Session]:
     with one_line_errors():
         settings = read_settings(os.environ)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -41,7 +65,7 @@ def administer(command: str, *arguments: str | None) -> None:
         database = Database(settings.database_url)
         try:
             with database.writing() as session:
-                getattr(administration, command)(session, *arguments)
+                yield session
         finally:
             database.close()
 
@@ -55,7 +79,14 @@ def one_line_errors() -> Iterator[None]:
         # Its own text would repeat the statement with its values; to connect there is none.
         problem = "refuses" if error.statement else "cannot be reached"
         raise click.ClickException(_one_line(f"The database {problem}: {error.orig}.")) from error
-    except (AdministrationError, OSError, SchemaError, SettingsError, StartError) as error:
+    except (
+        AdministrationError,
+        OSError,
+        ScheduleError,
+        SchemaError,
+        SettingsError,
+        StartError,
+    ) as error:
         raise click.ClickException(_one_line(str(error))) from error
 
 

@@ -6,13 +6,12 @@ import signal
 import threading
 from types import FrameType
 
-from jobs.discovery import installed_operations
-from jobs.engines import engine_for
 from services import schema
 from services.database import Database
 from services.server_lock import StartError
 from settings import Settings, read_settings
 from stillwatch.checkout import one_line_errors
+from stillwatch.roles import compose_role
 
 
 def work() -> None:
@@ -32,14 +31,7 @@ def work() -> None:
 
 def _work(settings: Settings) -> None:
     database = Database(settings.database_url)
-    engine = engine_for(
-        database,
-        installed_operations().operations,
-        settings.workers,
-        settings.data_dir,
-        lease=settings.lease,
-        sweep=settings.sweep,
-    )
+    engine = compose_role(settings, database, settings.workers).engine
     stop = threading.Event()
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:

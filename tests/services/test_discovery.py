@@ -24,12 +24,21 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_what_is_asked_for_in_a_place_of_its_own_is_not_offered_by_its_type() -> None:
+    found = find_operations()
+
+    assert "review_pack.generate" in found.operations
+    assert "review_pack.generate" not in found.offers
+    assert "evidence.verify" in found.offers
+
+
 def test_the_console_s_own_come_first(packages: Path) -> None:
     install(packages, "aa_first", {"work": "aa_first:work"}, GOOD.format(name="aa"))
 
     found = find_operations()
 
-    assert list(found.operations) == ["database.check", "database.backup", "aa.work"]
+    own = ["database.check", "evidence.verify", "database.backup", "review_pack.generate"]
+    assert list(found.operations) == [*own, "aa.work"]
     assert list(found.origins.values()) == [BUILT_IN, BUILT_IN, "from aa_first 1.0"]
     assert found.problems == []
 
@@ -132,9 +141,11 @@ def test_the_command_lists_what_there_is_and_where_it_is_from(packages: Path) ->
 
     assert result.exit_code == 0
     assert result.output.splitlines() == [
-        "database.check   workspace  built in",
-        "database.backup  instance   built in",
-        "listed.work      tenant     from listed 1.0",
+        "database.check        workspace  built in",
+        "evidence.verify       workspace  built in",
+        "database.backup       instance   built in",
+        "review_pack.generate  tenant     built in",
+        "listed.work           tenant     from listed 1.0",
     ]
 
 

@@ -2,12 +2,14 @@ import os
 import stat
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy import make_url
 
+from services.packs.storage.s3_disk import S3Settings
 from settings import SettingsError, load_or_create_secret, read_settings
 
 SECRET = "a secret of sixteen or more"
@@ -22,6 +24,8 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert settings.public_url == "http://127.0.0.1:8080"
     assert (settings.is_demo, settings.workers) == (False, 2)
     assert (settings.secret_key, settings.demo_password) == (None, None)
+    assert (settings.pack_disk, settings.s3) == ("local", None)
+    assert settings.keep_packs_for == timedelta(days=30)
 
 
 def test_every_variable_is_read() -> None:
@@ -36,6 +40,13 @@ def test_every_variable_is_read() -> None:
             "STILLWATCH_DEMO": "1",
             "STILLWATCH_DEMO_PASSWORD": "let me in",
             "STILLWATCH_WORKERS": "0",
+            "STILLWATCH_PACK_DAYS": "3650",
+            "STILLWATCH_PACK_DISK": "s3",
+            "STILLWATCH_S3_BUCKET": "review-packs",
+            "STILLWATCH_S3_ENDPOINT_URL": "http://127.0.0.1:9000",
+            "STILLWATCH_S3_REGION": "eu-north-1",
+            "STILLWATCH_S3_ACCESS_KEY": "key",
+            "STILLWATCH_S3_SECRET_KEY": "hunter2",
         }
     )
 
@@ -45,6 +56,39 @@ def test_every_variable_is_read() -> None:
     assert settings.secret_key == SECRET
     assert settings.public_url == "https://console.example.com"
     assert (settings.is_demo, settings.demo_password, settings.workers) == (True, "let me in", 0)
+    assert settings.keep_packs_for == timedelta(days=3650)
+    assert settings.pack_disk == "s3"
+    assert settings.s3 == S3Settings(
+        "review-packs", "http://127.0.0.1:9000", "eu-north-1", "key", "hunter2"
+    )
+    assert "hunter2" not in repr(settings)
+
+
+def test_a_bucket_stays_readable_when_new_packs_go_to_the_local_disk() -> None:
+    settings = read_settings({"STILLWATCH_S3_BUCKET": "review-packs"})
+
+    assert settings.pack_disk == "local"
+    assert settings.s3 == S3Settings("review-packs")
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"PACK_DISK": "s3"}, "S3_BUCKET"),
+        ({"S3_ENDPOINT_URL": "https://s3.example.com"}, "S3_BUCKET"),
+        ({"S3_SECRET_KEY": "hunter2"}, "S3_BUCKET"),
+        ({"S3_BUCKET": "packs", "S3_ACCESS_KEY": "key"}, "S3_SECRET_KEY"),
+        ({"S3_BUCKET": "packs", "S3_SECRET_KEY": "hunter2"}, "S3_ACCESS_KEY"),
+        ({"S3_BUCKET": "packs", "S3_ENDPOINT_URL": "https://me:hunter2@s3"}, "S3_ENDPOINT_URL"),
+        ({"S3_BUCKET": "packs", "S3_ENDPOINT_URL": "s3.example.com"}, "S3_ENDPOINT_URL"),
+        ({"S3_BUCKET": "packs", "S3_REGION": "the moon"}, "S3_REGION"),
+    ],
+)
+def test_what_a_bucket_lacks_is_named(environ: Mapping[str, str], name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^STILLWATCH_{name} ") as refusal:
+        read_settings({f"STILLWATCH_{key}": value for key, value in environ.items()})
+
+    assert "hunter2" not in str(refusal.value)
 
 
 def test_the_database_file_is_in_the_data_folder(tmp_path: Path) -> None:
@@ -74,6 +118,9 @@ def test_an_ipv6_address_is_bracketed_in_the_public_url() -> None:
             for value in ("", "0", "65536", "-1", "eighty", "80.0", " 80", "8_0", "٨٠")
         ),
         *(("WORKERS", value) for value in ("", "-1", "two", "65", "9" * 5000)),
+        *(("PACK_DAYS", value) for value in ("", "0", "3651", "-1", "forever")),
+        *(("PACK_DISK", value) for value in ("", "S3", "tape")),
+        *(("S3_BUCKET", value) for value in ("", "a", "Packs", "a/b", "two words")),
         *(("DEMO", value) for value in ("", "2", "yes", "true")),
         *(("DATA_DIR", value) for value in ("", "  ", "two\nlines", __file__)),
         *(("HOST", value) for value in ("", "two words", "http://here")),

@@ -8,6 +8,7 @@ from services.packs.storage.disk import Disk, PackMissingError
 from services.packs.storage.local_disk import LocalDisk
 
 LOCAL = "local"
+S3 = "s3"
 _FOLDER = "packs"
 
 

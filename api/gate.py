@@ -1,0 +1,94 @@
+"""What stands before the programs' routes: a live token, then a body of bearable size."""
+
+from collections.abc import Mapping
+
+from fastapi import Request
+from sqlalchemy.exc import OperationalError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import busy, problem, unauthorised
+from services import api_tokens
+from services.api_tokens import Program
+from services.database import Database
+
+LARGEST_BODY = 256 * 1024
+_LONGEST_TOKEN = 200
+
+
+async def find_program(headers: Mapping[str, str], database: Database) -> Program | None:
+    """Whose token a request shows, while it lives."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not 0 < len(token) <= _LONGEST_TOKEN:
+        return None
+    return await database.read(lambda session: api_tokens.find_program(session, token))
+
+
+def program_of(request: Request) -> Program:
+    """The program that the gate let through."""
+    program: Program = request.state.program
+    return program
+
+
+class TokenGate:
+    """ASGI middleware that puts the program on the request, or refuses; reads no body before."""
+
+    def __init__(self, app: ASGIApp, database: Database, open_paths: frozenset[str]) -> None:
+        self._app = app
+        self._database = database
+        self._open_paths = open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if scope["path"].removeprefix(scope.get("root_path", "")) not in self._open_paths:
+            try:
+                program = await find_program(Request(scope).headers, self._database)
+            except OperationalError as error:
+                await busy(error)(scope, receive, send)
+                return
+            if program is None:
+                await unauthorised()(scope, receive, send)
+                return
+            scope.setdefault("state", {})["program"] = program
+        await self._app(scope, receive, send)
+
+
+class BodyLimit:
+    """ASGI middleware that takes a whole body before anybody parses it, and no huge one."""
+
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = await self._read(scope, receive)
+        if body is None:
+            told = f"A body may have at most {self._largest // 1024} KiB."
+            await problem(413, told)(scope, receive, send)
+            return
+        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            return unread.pop() if unread else await receive()
+
+        await self._app(scope, replay, send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        # What is said of the length spares reading; what is not said is counted.
+        said = Request(scope).headers.get("content-length", "")
+        if said.isdigit() and (len(said) > 12 or int(said) > self._largest):
+            return None
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":  # the client has gone
+                return bytes(body)
+            body += message.get("body", b"")
+            if len(body) > self._largest:
+                return None
+            if not message.get("more_body", False):
+                return bytes(body)

@@ -1,0 +1,215 @@
+"""Sweeping: what is past its time is marked and removed, what crashes have left goes too."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from jobs.pack_sweeping import pack_chores
+from models.columns import from_now
+from services.database import Database
+from services.operation_run_service import OperationRunService
+from services.packs.storage.disk import StorageError
+from services.packs.storage.disks import Disks, local_disk
+from services.packs.storage.s3_disk import S3Disk, S3Settings
+from tests.services.pack_office import Office
+from tests.services.packs import World
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+LATER, EARLIER = from_now(timedelta(hours=1)), from_now(timedelta(seconds=-1))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Store:
+    """A data folder with packs in it, and the chores of one process."""
+
+    def __init__(self, office: Office, folder: Path) -> None:
+        self.office = office
+        self.folder = folder
+        self.disks = Disks(local_disk(folder))
+        self.clock = Clock()
+        self.chores = pack_chores(office.database, self.disks, self.clock)
+
+    def sweep(self) -> None:
+        for chore in self.chores:
+            chore()
+
+    def put(self, token: str = TOKEN, name: str = "contoso/review-pack-1") -> str:
+        with self.disks.draft(token) as draft:
+            draft.write_bytes(b"content")
+            return self.disks.named("local").put(token, name, draft)
+
+    def pack(self, path: str, **values: object) -> int:
+        return self.office.add_pack(
+            **{"status": "ready", "file_disk": "local"} | values, file_path=path
+        )
+
+    def files(self) -> list[str]:
+        return sorted(
+            path.relative_to(self.folder).as_posix()
+            for path in (self.folder / "packs").rglob("*")
+            if path.is_file()
+        )
+
+
+@pytest.fixture
+def store(database: Database, tmp_path: Path) -> Store:
+    return Store(Office(World(database)), tmp_path)
+
+
+def test_a_pack_past_its_time_is_marked_and_its_file_removed(store: Store) -> None:
+    pack_id = store.pack(store.put(), expires_at=EARLIER)
+
+    store.sweep()
+
+    assert store.office.pack(pack_id).status == "expired"
+    assert store.files() == []
+    (entry,) = store.office.trail(pack_id)
+    assert (entry.action, entry.actor_user_id) == ("pack.expired", None)
+    assert entry.workspace_id == store.office.world.workspace_id
+
+
+def test_marking_moves_the_time_of_the_last_change(store: Store) -> None:
+    hour = timedelta(hours=1)
+    pack_id = store.pack(store.put(), expires_at=EARLIER, updated_at=from_now(-hour))
+    before = store.office.pack(pack_id).updated_at
+
+    store.sweep()
+
+    after = store.office.pack(pack_id).updated_at
+    assert before is not None
+    assert after is not None
+    assert after - before >= hour
+
+
+@pytest.mark.parametrize("expires_at", [LATER, None])
+def test_a_pack_that_still_has_time_stays(store: Store, expires_at: object) -> None:
+    path = store.put()
+    pack_id = store.pack(path, expires_at=expires_at)
+
+    store.sweep()
+
+    assert store.office.pack(pack_id).status == "ready"
+    assert store.files() == [path]
+
+
+@pytest.mark.parametrize("status", ["queued", "generating", "failed", "Ready"])
+def test_only_ready_packs_expire(store: Store, status: str) -> None:
+    pack_id = store.office.add_pack(status=status, expires_at=EARLIER)
+
+    store.sweep()
+
+    assert store.office.pack(pack_id).status == status
+
+
+def test_a_file_that_is_gone_already_keeps_no_pack_from_expiring(store: Store) -> None:
+    pack_id = store.pack(f"packs/a.{TOKEN}.zip", expires_at=EARLIER)
+    strange = store.pack("../../etc/passwd", expires_at=EARLIER, file_disk="tape")
+
+    store.sweep()
+
+    assert store.office.pack(pack_id).status == "expired"
+    assert store.office.pack(strange).status == "expired"
+
+
+def test_several_nodes_mark_a_pack_once(store: Store) -> None:
+    ids = [store.pack(f"packs/a{n}.{TOKEN}.zip", expires_at=EARLIER) for n in range(20)]
+    together = Barrier(4)
+
+    def node(_: int) -> None:
+        chores = pack_chores(store.office.database, store.disks)
+        together.wait()
+        for chore in chores:
+            chore()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(node, range(4)))
+
+    assert [len(store.office.trail(pack_id)) for pack_id in ids] == [1] * 20
+
+
+def test_what_a_crash_left_between_mark_and_removal_goes_at_the_next_start(store: Store) -> None:
+    store.pack(store.put(), status="expired", expires_at=EARLIER)
+
+    store.sweep()
+
+    assert store.files() == []
+
+
+def test_files_and_drafts_of_nobody_go_and_those_of_a_run_at_work_stay(store: Store) -> None:
+    requested = store.office.request()
+    with store.office.database.writing() as session:
+        # Its lease has run out, but as long as nobody took it back, its holder may still finish.
+        service = OperationRunService(session, lease=timedelta(seconds=-1))
+        run = service.claim("here", requested.run_id)
+        assert run is not None
+    held = run.token
+    finishing = store.put(held, "contoso/review-pack-2")
+    kept = store.put("b" * 32, "contoso/review-pack-3")
+    store.pack(kept, expires_at=LATER)
+    store.put("c" * 32, "contoso/review-pack-4")
+    drafts = store.folder / "packs" / ".drafts"
+    for token in (held, "d" * 32):
+        (drafts / f"{token}.zip").write_bytes(b"half")
+
+    store.sweep()
+
+    assert store.files() == sorted([f"packs/.drafts/{held}.zip", finishing, kept])
+
+
+def test_a_file_whose_run_was_taken_away_goes(store: Store) -> None:
+    requested = store.office.request()
+    with store.office.database.writing() as session:
+        service = OperationRunService(session, lease=timedelta(seconds=-1))
+        run = service.claim("here", requested.run_id)
+        assert run is not None
+        assert service.rescue() == [run.id]
+    store.put(run.token)
+
+    store.sweep()
+
+    assert store.files() == []
+
+
+def test_leftovers_are_looked_for_at_the_start_and_once_a_minute(store: Store) -> None:
+    store.sweep()
+    store.put()
+    store.clock.now = 59.0
+    store.sweep()
+    early = store.files()
+    store.clock.now = 60.0
+    store.sweep()
+
+    assert len(early) == 1
+    assert store.files() == []
+
+
+def test_nothing_to_do_takes_no_write_lock(store: Store) -> None:
+    path = store.put()
+    store.pack(path, expires_at=LATER)
+
+    with store.office.database.writing():  # on SQLite this keeps every other writer waiting
+        store.sweep()
+
+    assert store.files() == [path]
+
+
+def test_a_disk_that_is_away_stops_no_other(store: Store) -> None:
+    store.put()
+    away = S3Disk(S3Settings("bucket", "http://127.0.0.1:9", None, "key", "secret"))
+    with pytest.raises(StorageError):
+        away.size(f"a.{TOKEN}.zip")
+
+    for chore in pack_chores(store.office.database, Disks(local_disk(store.folder), {"s3": away})):
+        chore()
+
+    assert store.files() == []
