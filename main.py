@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 import seed_data
-from api import health
+from api import downloads, health
 from api.application import create_api
 from models import User
 from services import metrics, schema
@@ -93,6 +93,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
+    app.include_router(downloads.routes(database, role.keeping.disks))
     app.include_router(sign_in.routes(console))
     app.mount(
         "/api",

@@ -14,7 +14,10 @@ from pathlib import Path
 
 from jobs.context import RunContext
 from jobs.engines import engine_for
+from jobs.operation import built_in_operations
+from jobs.pack_sweeping import pack_chores
 from services.database import Database
+from services.packs.storage.disks import Disks, local_disk
 from stillwatch.operations import Operation
 from tests.waiting import wait_until
 
@@ -62,11 +65,12 @@ def main(url: str, folder: str, lease: str, sweep: str, slots: str, clock: str =
     database = Database(url)
     engine = engine_for(
         database,
-        OPERATIONS,
+        OPERATIONS | built_in_operations(),
         int(slots),
         Path(folder),
         lease=timedelta(seconds=float(lease)),
         sweep=timedelta(seconds=float(sweep)),
+        chores=pack_chores(database, Disks(local_disk(Path(folder)))),
     )
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from sqlalchemy import select
@@ -28,13 +29,20 @@ LEASE, SWEEP = 2, 1
 Node = subprocess.Popen[str]
 
 
+class Site(Protocol):
+    """Where a node works."""
+
+    database: Database
+    folder: Path
+
+
 @pytest.fixture
 def shared(postgres_database: Database, tmp_path: Path) -> Workshop:
     """A workshop that several nodes can share; SQLite has one server only."""
     return Workshop(postgres_database, tmp_path)
 
 
-def start(workshop: Workshop, slots: int = 1, clock: int = 0) -> Node:
+def start(workshop: Site, slots: int = 1, clock: int = 0) -> Node:
     url = workshop.database.engine.url.render_as_string(hide_password=False)
     words = [url, str(workshop.folder), str(LEASE), str(SWEEP), str(slots), str(clock)]
     with (workshop.folder / "node.log").open("a") as log:
@@ -51,7 +59,7 @@ def start(workshop: Workshop, slots: int = 1, clock: int = 0) -> Node:
 
 
 @contextmanager
-def node(workshop: Workshop, slots: int = 1, clock: int = 0) -> Iterator[Node]:
+def node(workshop: Site, slots: int = 1, clock: int = 0) -> Iterator[Node]:
     process = start(workshop, slots, clock)
     try:
         yield process
