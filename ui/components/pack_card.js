@@ -34,7 +34,7 @@ export default {
       </dl>
       <div v-if="view.download || view.generate || view.run" class="pack-actions">
         <a v-if="view.download" class="button main" data-testid="download-pack" :href="view.download"><i class="material-icons" aria-hidden="true" data-icon="download"></i>Download</a>
-        <button v-if="view.generate" type="button" class="button" :class="{ main: view.is_generate_first }" data-testid="generate-pack"
+        <button v-if="view.generate" type="button" tabindex="0" class="button" :class="{ main: view.is_generate_first }" data-testid="generate-pack"
           @click="$emit('generate')">{{ view.generate }}</button>
         <a v-if="view.run" class="pack-run" :href="'/operations/' + view.run">Run {{ view.run }}</a>
       </div>
