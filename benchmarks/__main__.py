@@ -3,9 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import engines
+from benchmarks import engines, pack_generation
 
-_ALL: dict[str, Callable[[], None]] = {"engines": engines.measure}
+_ALL: dict[str, Callable[[], None]] = {
+    "engines": engines.measure,
+    "pack_generation": pack_generation.measure,
+}
 
 
 def main(names: list[str]) -> int:

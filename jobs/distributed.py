@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -22,9 +23,10 @@ from jobs.operation import offers_of
 from jobs.performer import Performer
 from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
+from models import Runner
 from services import workers
 from services.database import Database
-from services.operation_run_service import LEASE, OperationRunService
+from services.operation_run_service import EVERY_RUNNER, LEASE, OperationRunService
 from services.run_terms import ClaimedRun, Delivery
 from stillwatch.operations import Operation
 
@@ -61,7 +63,9 @@ class DistributedEngine:
             database, operations, data_dir, self.enqueue, self._faults, lease
         )
         presence = [being_seen(database, owner, slots)] if slots else []
-        rescue = rescuing(database, self.enqueue, lease)
+        # Programs outside report to the web role: while it is down, nobody has lost contact.
+        runners = [Runner.WORKER] if slots else EVERY_RUNNER
+        rescue = rescuing(database, self.enqueue, lease, runners)
         start_due = starting_due(database, self.enqueue, offers_of(operations))
         self._sweeper = Sweeper(
             [*presence, rescue, self._put_missing, start_due, *chores], sweep, self._faults
@@ -76,6 +80,9 @@ class DistributedEngine:
         deliveries.put(session, delivery)
 
     def start(self) -> None:
+        if not self._slots:
+            with self._database.writing() as session:
+                OperationRunService(session, lease=self._lease).excuse_silence()
         self._sweeper.start()
         if self._slots:
             self._thread.start()
@@ -104,16 +111,18 @@ class DistributedEngine:
         _let_us_speak_for_the_library()
         rest = _FIRST_REST
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
                 with self._database.reading() as session:  # not there: said in one line, by us
                     session.execute(text("SELECT 1"))
                 self._faults.clear()
-                rest = _FIRST_REST
                 asyncio.run(self._serve())
             except Exception as error:
                 self._tell(error)
-                self._stopping.wait(rest)
-                rest = min(2 * rest, _LONGEST_REST)
+            if time.monotonic() - began > _LONGEST_REST:
+                rest = _FIRST_REST  # it had served for a while
+            self._stopping.wait(rest)
+            rest = min(2 * rest, _LONGEST_REST)
 
     async def _serve(self) -> None:
         """Receive until stopped, or until the database goes away."""

@@ -3,13 +3,19 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 from jobs.faults import Faults
+from models import Runner
 from services import workers
 from services.database import Database
-from services.operation_run_service import LEASE, OperationRunService, find_expired
+from services.operation_run_service import (
+    EVERY_RUNNER,
+    LEASE,
+    OperationRunService,
+    find_expired,
+)
 from services.run_terms import Enqueue
 
 SWEEP = timedelta(seconds=5)
@@ -52,16 +58,21 @@ class Sweeper:
             self._faults.tell(error)
 
 
-def rescuing(database: Database, enqueue: Enqueue, lease: timedelta = LEASE) -> Chore:
+def rescuing(
+    database: Database,
+    enqueue: Enqueue,
+    lease: timedelta = LEASE,
+    runners: Collection[Runner] = EVERY_RUNNER,
+) -> Chore:
     """Take back runs whose lease has run out."""
 
     def rescue() -> None:
         # Look before asking for the write lock: an idle process stands in nobody's way.
         with database.reading() as session:
-            if not find_expired(session):
+            if not find_expired(session, runners):
                 return
         with database.writing() as session:
-            rescued = OperationRunService(session, enqueue, lease).rescue()
+            rescued = OperationRunService(session, enqueue, lease).rescue(runners)
         for run_id in rescued:
             _log.warning("run %s was taken back: its lease ran out", run_id)
 

@@ -2,13 +2,14 @@
 
 from models.operation_run import IS_ACTIVE, OperationRun, is_active_as
 from models.people import ApiToken, AuditEntry, Membership, Tenant, User, UserSession, Workspace
-from models.review_pack import ReviewPack
+from models.review_pack import IS_READY, ReviewPack
 from models.schedule import Schedule
 from models.states import PACK_GENERATION, PackStatus, Role, Runner, RunOutcome, RunStatus
 from models.worker import Worker
 
 __all__ = [
     "IS_ACTIVE",
+    "IS_READY",
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Float, Integer, String, Text, bindparam
+from sqlalchemy import BigInteger, BindParameter, DateTime, Float, Integer, String, Text, bindparam
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -123,13 +123,17 @@ def _postgresql_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 class from_now(FunctionElement[datetime]):
-    """The database's clock and a span, which may be negative: `from_now(timedelta(minutes=5))`."""
+    """The database's clock and a span, which may be negative: `from_now(timedelta(minutes=5))`.
+
+    A statement that is built once takes the span as a parameter in seconds instead.
+    """
 
     type = UtcDateTime()
     inherit_cache = True
 
-    def __init__(self, span: timedelta) -> None:
-        super().__init__(bindparam(None, span.total_seconds(), Float))
+    def __init__(self, span: timedelta | BindParameter[float]) -> None:
+        is_given = isinstance(span, timedelta)
+        super().__init__(bindparam(None, span.total_seconds(), Float) if is_given else span)
 
 
 @compiles(from_now, "sqlite")

@@ -3,12 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Text,
+    literal_column,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
 
 _DEFAULT = "server_default"
+# SQLite takes a partial index only when the query repeats its condition to the letter.
+_IS_READY = "status = 'ready'"
+IS_READY: ColumnElement[Any] = literal_column(f"review_pack.{_IS_READY}")
 
 
 class ReviewPack(SQLModel, table=True):
@@ -17,6 +28,13 @@ class ReviewPack(SQLModel, table=True):
         CheckConstraint("file_size >= 0", name="ck_review_pack_file_size"),
         Index("ix_review_pack_tenant", "tenant_id", "id"),
         Index("ix_review_pack_run", "operation_run_id"),
+        # What is kept is little of what was ever made: the sweep looks every few seconds.
+        Index(
+            "ix_review_pack_ready",
+            "expires_at",
+            sqlite_where=text(_IS_READY),
+            postgresql_where=text(_IS_READY),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -18,8 +19,9 @@ _CHECKS = {
     "types": [PYTHON, "-m", "mypy"],
     "layers": [os.path.join(_BIN, "lint-imports")],
 }
-# Cheap and telling first; each folder in a process of its own, so that none leans on another.
-_FOLDERS = ("tests/unit", "tests/services", "tests/ui", "tests/engines", "tests/browser")
+# Each folder in a process of its own, so that none leans on another. The lanes run side by side:
+# the browser and the engines spend most of their time waiting.
+_LANES = (("tests/unit", "tests/services", "tests/ui", "tests/engines"), ("tests/browser",))
 # One that hangs must not keep the others from being told.
 _SUITE_SECONDS = 600.0
 
@@ -38,10 +40,18 @@ def run_all() -> int:
     env = _environment()
     with tempfile.TemporaryDirectory() as reports:
         outcomes = [_told(name, lambda c=c: _check(c, env)) for name, c in _CHECKS.items()]
-        for folder in filter(os.path.isdir, _FOLDERS):
-            report = os.path.join(reports, "report.xml")
-            outcomes.append(_told(folder, lambda f=folder, r=report: _tests(f, r, env)))
+        with ThreadPoolExecutor(len(_LANES)) as lanes:
+            for lane in [lanes.submit(_run_lane, lane, reports, env) for lane in _LANES]:
+                outcomes += lane.result()
     return _total(outcomes)
+
+
+def _run_lane(folders: tuple[str, ...], reports: str, env: dict[str, str]) -> list[Outcome]:
+    outcomes = []
+    for folder in filter(os.path.isdir, folders):
+        report = os.path.join(reports, f"{os.path.basename(folder)}.xml")
+        outcomes.append(_told(folder, lambda f=folder, r=report: _tests(f, r, env)))
+    return outcomes
 
 
 def run_checks() -> int:
@@ -69,13 +79,13 @@ def run_module(name: str, arguments: list[str]) -> int:
 
 def _told(name: str, suite: Callable[[], Outcome]) -> Outcome:
     begun = time.monotonic()
-    print(f"{name:<15}", end=" ", flush=True)
     outcome = suite()
     word = "FAILED" if outcome.failed else "ok"
     seconds = time.monotonic() - begun
-    print(f"{word:<6}  {outcome.note:<32} {seconds:6.1f} s", flush=True)
-    if outcome.failed:
-        print(outcome.output.rstrip("\n"), flush=True)
+    line = f"{name:<15} {word:<6}  {outcome.note:<32} {seconds:6.1f} s"
+    # In one piece: another lane may be telling of its own at the same time.
+    told = [line, outcome.output.rstrip("\n")] if outcome.failed else [line]
+    print("\n".join(told), flush=True)
     return outcome
 
 

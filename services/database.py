@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -22,8 +21,6 @@ _THREADS = 16
 _WRITING_THREADS = 4
 _CONNECT_SECONDS = 5
 _BUSY_TIMEOUT_MS = 10_000
-# A connection that was in use just now needs no sign of life: no server restarts as fast.
-_FRESH_SECONDS = 0.1
 
 
 class Database:
@@ -99,10 +96,9 @@ def _engine(url: str) -> Engine:
             url,
             pool_size=_THREADS,
             max_overflow=_THREADS,
+            pool_pre_ping=True,  # after a restart of the server no first query fails
             connect_args={"connect_timeout": _CONNECT_SECONDS},
         )
-        event.listen(engine, "checkout", partial(_require_life, engine))
-        event.listen(engine, "checkin", _note_use)
     else:
         engine = create_engine(
             url,
@@ -144,22 +140,6 @@ def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("BEGIN")
-
-
-def _require_life(engine: Engine, connection: Any, record: Any, _proxy: Any) -> None:
-    """After a restart of the server no first query fails: the pool connects anew."""
-    used_at = record.info.get("stillwatch_used")
-    if used_at is None or time.monotonic() - used_at < _FRESH_SECONDS:
-        return
-    dialect = engine.dialect
-    try:
-        dialect.do_ping(connection)
-    except dialect.loaded_dbapi.Error as error:
-        raise InvalidatePoolError from error
-
-
-def _note_use(_connection: Any, record: Any) -> None:
-    record.info["stillwatch_used"] = time.monotonic()
 
 
 def _start_clock(

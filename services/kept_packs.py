@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import IS_ACTIVE, OperationRun, PackStatus, ReviewPack, Tenant
+from models import IS_ACTIVE, IS_READY, OperationRun, PackStatus, ReviewPack, Tenant
 from models.columns import utc_now
 from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
 from services import audit
@@ -16,8 +16,7 @@ from services.packs.storage.checksums import FileFacts, stored_facts
 from services.packs.storage.disk import StoredEntry
 
 _AT_ONCE = 100
-_IS_READY = col(ReviewPack.status) == PackStatus.READY
-_IS_DUE = and_(_IS_READY, col(ReviewPack.expires_at) <= utc_now())
+_IS_DUE = and_(IS_READY, col(ReviewPack.expires_at) <= utc_now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def find_ready_ids(session: Session, workspace_id: int) -> list[int]:
     """The packs of a workspace that are ready, oldest first."""
     query = select(col(ReviewPack.id)).where(
         col(ReviewPack.workspace_id) == workspace_id,
-        _IS_READY,
+        IS_READY,
         or_(col(ReviewPack.expires_at).is_(None), col(ReviewPack.expires_at) > utc_now()),
     )
     ids = session.scalars(query.order_by(col(ReviewPack.id)))
@@ -113,7 +112,7 @@ def find_wanted(session: Session, entries: Iterable[StoredEntry]) -> set[str]:
     referred = set(
         session.scalars(
             select(col(ReviewPack.file_path)).where(
-                _IS_READY, col(ReviewPack.file_path).in_({entry.path for entry in entries})
+                IS_READY, col(ReviewPack.file_path).in_({entry.path for entry in entries})
             )
         )
     )

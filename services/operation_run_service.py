@@ -1,34 +1,21 @@
 """The only owner of an `OperationRun`'s lifecycle. No other code writes its state columns."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Text,
-    and_,
-    cast,
-    func,
-    insert,
-    literal,
-    literal_column,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, Text, cast, func, insert, literal, select, update
 from sqlalchemy.orm import Session
-from sqlmodel import SQLModel
 
 from models import IS_ACTIVE, PACK_GENERATION, Runner, RunOutcome, RunStatus
-from models.columns import from_now, utc_now
+from models.columns import from_now
 from policy.lifecycle import MOST_DELIVERIES, IllegalTransitionError, RunEvent, next_status
 from policy.status import ux_status
 from services import after_commit, audit, metrics, pack_rows
+from services import run_statements as statements
+from services.run_statements import RUN, By, Sql
 from services.run_terms import (
     ClaimedRun,
     Closing,
@@ -43,11 +30,17 @@ from services.run_terms import (
 )
 
 LEASE = timedelta(seconds=30)
+EVERY_RUNNER = frozenset(Runner)
 
-_RUN = SQLModel.metadata.tables["operation_run"]
-_AT_ONCE = 100  # runs taken back in one transaction
-_UNHELD: dict[str, Any] = {"lease_token": None, "lease_owner": None, "lease_until": None}
-_UNSTARTED: dict[str, Any] = {**_UNHELD, "started_at": None, "heartbeat_at": None}
+_UNSTARTED: dict[str, Any] = dict.fromkeys(
+    ("lease_token", "lease_owner", "lease_until", "started_at", "heartbeat_at")
+)
+_CLOSED: dict[str, Any] = {
+    "completed_at": Sql.NOW,
+    "active_key": None,
+    "lease_token": None,
+    "lease_until": None,
+}
 
 
 class OperationRunService:
@@ -165,8 +158,8 @@ class OperationRunService:
             run_id,
             token,
             RunEvent.HEARTBEAT,
-            heartbeat_at=utc_now(),
-            lease_until=from_now(self._lease),
+            heartbeat_at=Sql.NOW,
+            lease_until=Sql.LEASE_END,
             **progress,
         )
         return held.cancel_requested_at is not None
@@ -203,9 +196,10 @@ class OperationRunService:
             run_id,
             token,
             RunEvent.RETRY,
-            attempt=_RUN.c.attempt + 1,
+            delay=delay,
+            attempt=Sql.ONE_MORE,
             deliveries=0,  # it ended in an orderly way: no crash to count
-            available_at=from_now(delay),
+            available_at=Sql.AFTER_DELAY,
             **_told(failed),
             **_UNSTARTED,
         )
@@ -219,7 +213,7 @@ class OperationRunService:
         Raises `LeaseLostError`.
         """
         run = self._move_held(
-            run_id, token, RunEvent.HAND_BACK, deliveries=_RUN.c.deliveries - 1, **_UNSTARTED
+            run_id, token, RunEvent.HAND_BACK, deliveries=Sql.ONE_LESS, **_UNSTARTED
         )
         self._record(run, "handed_back", reason="its worker stopped")
         self._queue_again(run)
@@ -235,57 +229,49 @@ class OperationRunService:
         run = self._find(run_id)
         if run.status != RunStatus.COMPLETED or run.lease_token != token:
             return False
-        if self._write(run, lease_token=None) is None:
+        forgotten = self._session.execute(
+            update(RUN)
+            .where(RUN.c.id == run_id, RUN.c.lease_token == token)
+            .values(lease_token=None, version=RUN.c.version + 1)
+            .returning(RUN.c.id)
+        ).one_or_none()
+        if forgotten is None:
             return False
         self._record(run, "late_report", outcome=outcome.value, **_told(report))
         return True
 
     # --- taken back ------------------------------------------------------------------------
 
-    def rescue(self) -> list[int]:
+    def rescue(self, runners: Collection[Runner] = EVERY_RUNNER) -> list[int]:
         """Take back the runs whose lease has run out; return their ids, at most 100.
 
         The workers' go back to the queue for another attempt, unless they were to be cancelled;
-        those of programs outside fail with "lost contact".
+        those of programs outside fail with "lost contact", which only a process that they can
+        reach should say.
         """
-        expired = self._session.execute(
-            select(_RUN)
-            .where(
-                IS_ACTIVE,
-                _RUN.c.status == RunStatus.RUNNING,
-                _RUN.c.lease_until < utc_now(),
-            )
-            .limit(_AT_ONCE)
-        ).all()
+        expired = self._session.execute(statements.expired(frozenset(runners))).all()
         return [run.id for run in expired if self._take_back(run, "its lease ran out")]
 
     def boot(self, owner: str) -> list[int]:
         """Take back what `owner`'s previous incarnation held when it died; return the run ids."""
-        left = self._session.execute(
-            select(_RUN).where(
-                IS_ACTIVE,
-                _RUN.c.status == RunStatus.RUNNING,
-                _RUN.c.runner == Runner.WORKER,
-                _RUN.c.lease_owner == owner,
-            )
-        ).all()
+        left = self._session.execute(statements.HELD_BY_OWNER, {"owner": owner}).all()
         return [run.id for run in left if self._take_back(run, "its worker died")]
 
     def excuse_silence(self) -> int:
         """Give the programs outside a whole lease anew, because nobody could hear them.
 
-        For the start of the only process that listens; returns how many runs are waited for.
+        For the start of a process that listens; returns how many runs are waited for.
         """
         excused = self._session.execute(
-            update(_RUN)
+            update(RUN)
             .where(
                 IS_ACTIVE,
-                _RUN.c.status == RunStatus.RUNNING,
-                _RUN.c.runner == Runner.EXTERNAL,
-                _RUN.c.lease_until < from_now(self._lease),
+                RUN.c.status == RunStatus.RUNNING,
+                RUN.c.runner == Runner.EXTERNAL,
+                RUN.c.lease_until < from_now(self._lease),
             )
-            .values(lease_until=from_now(self._lease), version=_RUN.c.version + 1)
-            .returning(_RUN.c.id)
+            .values(lease_until=from_now(self._lease), version=RUN.c.version + 1)
+            .returning(RUN.c.id)
         ).all()
         return len(excused)
 
@@ -295,7 +281,7 @@ class OperationRunService:
         if run.cancel_requested_at is not None:
             return self._close_cancelled(run, reason)
         moved = self._move(
-            run, RunEvent.RESCUE, attempt=_RUN.c.attempt + 1, available_at=None, **_UNSTARTED
+            run, RunEvent.RESCUE, attempt=Sql.ONE_MORE, available_at=None, **_UNSTARTED
         )
         if moved is None:
             return False
@@ -313,7 +299,7 @@ class OperationRunService:
             RunEvent.LOSE_CONTACT,
             outcome=outcome.value,
             failure_summary=[_failure("lost_contact", message), *_listed(run.failure_summary)],
-            completed_at=utc_now(),
+            completed_at=Sql.NOW,
             active_key=None,
             lease_until=None,
         )
@@ -323,7 +309,7 @@ class OperationRunService:
         return True
 
     def _close_cancelled(self, run: Row[Any], reason: str) -> bool:
-        moved = self._move(run, RunEvent.COMPLETE, outcome=RunOutcome.CANCELLED.value, **_closed())
+        moved = self._move(run, RunEvent.COMPLETE, outcome=RunOutcome.CANCELLED.value, **_CLOSED)
         if moved is None:
             return False
         self._record(run, "completed", outcome=RunOutcome.CANCELLED.value, reason=reason)
@@ -333,18 +319,10 @@ class OperationRunService:
     # --- the steps of the above ------------------------------------------------------------
 
     def _insert_unless_active(self, request: RunRequest) -> int | Requested:
-        active = self._active_run_id(request.active_key)
-        if active is not None:
-            return Requested(active, is_new=False)
-        try:
-            with self._session.begin_nested():
-                run_id = self._insert(request)
-        except IntegrityError:
-            # Another process was quicker between our look and our insert.
+        while (run_id := self._insert(request)) is None:
             active = self._active_run_id(request.active_key)
-            if active is None:
-                raise
-            return Requested(active, is_new=False)
+            if active is not None:  # or it has just ended, and we try again
+                return Requested(active, is_new=False)
         audit.record(
             self._session,
             "run.requested",
@@ -357,65 +335,54 @@ class OperationRunService:
         self._count("none", RunStatus.QUEUED)
         return run_id
 
-    def _insert(self, request: RunRequest) -> int:
-        run_id: int = self._session.execute(
-            insert(_RUN)
-            .values(
-                workspace_id=request.workspace_id,
-                tenant_id=request.tenant_id,
-                initiated_by_user_id=request.initiated_by_user_id,
-                type=request.type,
-                status=RunStatus.QUEUED.value,
-                runner=request.runner.value,
-                context=dict(request.context or {}),
-                summary_counts={},
-                failure_summary=[],
-                active_key=request.active_key,
-                retry_of_id=request.retry_of_id,
-                created_at=utc_now(),
-                priority=request.priority,
-                available_at=request.run_at,
-                concurrency_key=request.concurrency_key,
-                concurrency_limit=request.concurrency_limit,
-            )
-            .returning(_RUN.c.id)
-        ).scalar_one()
+    def _insert(self, request: RunRequest) -> int | None:
+        run_id: int | None = self._session.scalar(
+            statements.insert_unless_active(self._session.get_bind().dialect.name),
+            {
+                "workspace_id": request.workspace_id,
+                "tenant_id": request.tenant_id,
+                "initiated_by_user_id": request.initiated_by_user_id,
+                "type": request.type,
+                "status": RunStatus.QUEUED.value,
+                "runner": request.runner.value,
+                "context": dict(request.context or {}),
+                "summary_counts": {},
+                "failure_summary": [],
+                "active_key": request.active_key,
+                "retry_of_id": request.retry_of_id,
+                "priority": request.priority,
+                "available_at": request.run_at,
+                "concurrency_key": request.concurrency_key,
+                "concurrency_limit": request.concurrency_limit,
+            },
+        )
         return run_id
 
     def _active_run_id(self, active_key: str) -> int | None:
-        return self._session.scalar(select(_RUN.c.id).where(_RUN.c.active_key == active_key))
+        return self._session.scalar(statements.FIND_ACTIVE_ID, {"key": active_key})
 
     def _next_claimable(self, run_id: int | None) -> Row[Any] | None:
-        query = select(_RUN)
         if run_id is None:
-            query = query.where(_IS_WAITING, HAS_ROOM)
-            query = query.order_by(_RUN.c.priority.desc(), _RUN.c.id).limit(1)
-        else:
-            abandoned = and_(
-                _RUN.c.status == RunStatus.RUNNING,
-                _RUN.c.runner == Runner.WORKER,
-                _RUN.c.lease_until < utc_now(),
-            )
-            query = query.where(_RUN.c.id == run_id, or_(and_(_IS_WAITING, HAS_ROOM), abandoned))
-        return self._session.execute(query).one_or_none()
+            return self._session.execute(statements.NEXT_CLAIMABLE).one_or_none()
+        return self._session.execute(statements.CLAIMABLE, {"run_id": run_id}).one_or_none()
 
     def _take(self, run: Row[Any], owner: str, own_token: str | None = None) -> ClaimedRun | None:
         if run.concurrency_key is not None:
             self._claim_in_turn(run.concurrency_key)
-        was_running = run.status == RunStatus.RUNNING
+        was_abandoned = run.status == RunStatus.RUNNING
         token = own_token or secrets.token_hex(16)
         taken = self._move(
             run,
             RunEvent.CLAIM,
-            HAS_ROOM,
-            started_at=utc_now(),
-            heartbeat_at=utc_now(),
-            attempt=_RUN.c.attempt + int(was_running),
-            deliveries=_RUN.c.deliveries + 1,
+            By.VERSION_WITH_ROOM,
+            started_at=Sql.NOW,
+            heartbeat_at=Sql.NOW,
+            deliveries=Sql.ONE_MORE,
             available_at=None,
             lease_token=token,
             lease_owner=owner,
-            lease_until=from_now(self._lease),
+            lease_until=Sql.LEASE_END,
+            **({"attempt": Sql.ONE_MORE} if was_abandoned else {}),
         )
         if taken is None:
             return None
@@ -448,7 +415,7 @@ class OperationRunService:
             RunEvent.GIVE_UP,
             outcome=RunOutcome.FAILED.value,
             failure_summary=[_failure("crash_loop", message), *_listed(run.failure_summary)],
-            **_closed(),
+            **_CLOSED,
         )
         if moved is not None:
             self._record(run, "completed", outcome=RunOutcome.FAILED.value, reason="crash loop")
@@ -458,7 +425,7 @@ class OperationRunService:
         self, run_id: int, token: str, outcome: RunOutcome, report: Report, **details: Any
     ) -> None:
         run = self._move_held(
-            run_id, token, RunEvent.COMPLETE, outcome=outcome.value, **_told(report), **_closed()
+            run_id, token, RunEvent.COMPLETE, outcome=outcome.value, **_told(report), **_CLOSED
         )
         self._record(run, "completed", outcome=outcome.value, **details)
         self._let_next_in(run)
@@ -468,8 +435,8 @@ class OperationRunService:
             run,
             RunEvent.CANCEL,
             outcome=RunOutcome.CANCELLED.value,
-            cancel_requested_at=utc_now(),
-            **_closed(),
+            cancel_requested_at=Sql.NOW,
+            **_CLOSED,
         )
         if moved is None:
             raise RunMovedError("This run changed at this very moment. Please look again.")
@@ -478,7 +445,9 @@ class OperationRunService:
     def _request_cancellation(self, run: Row[Any], user_id: int | None) -> None:
         if run.cancel_requested_at is not None:
             return  # a second click, or a second person: one request is enough
-        flagged = self._write(run, cancel_requested_at=utc_now())
+        flagged = self._session.execute(
+            statements.REQUEST_CANCELLATION, {"run_id": run.id}
+        ).one_or_none()
         if flagged is None:
             raise RunMovedError("This run changed at this very moment. Please look again.")
         self._record(run, "cancel_requested", user_id)
@@ -492,44 +461,55 @@ class OperationRunService:
         if run.concurrency_key is None:
             return
         waiting = self._session.execute(
-            select(_RUN)
-            .where(_IS_WAITING, _RUN.c.concurrency_key == run.concurrency_key)
-            .order_by(_RUN.c.priority.desc(), _RUN.c.id)
-            .limit(1)
+            statements.NEXT_OF_KEY, {"key": run.concurrency_key}
         ).one_or_none()
         if waiting is not None:
             self._queue_again(waiting)
 
     # --- compare and set -------------------------------------------------------------------
 
-    def _move_held(self, run_id: int, token: str, event: RunEvent, **values: Any) -> Row[Any]:
+    def _move_held(
+        self,
+        run_id: int,
+        token: str,
+        event: RunEvent,
+        delay: timedelta = timedelta(0),
+        **values: Any,
+    ) -> Row[Any]:
         """Take an edge from `running`, as the one who holds the run by `token`."""
-        moved = self._set(
-            and_(_RUN.c.id == run_id, _RUN.c.lease_token == token),
-            RunStatus.RUNNING,
-            event,
-            values,
-        )
+        moved = self._set(run_id, RunStatus.RUNNING, event, By.TOKEN, token, values, delay)
         if moved is None:
             raise LeaseLostError
         return moved
 
     def _move(
-        self, run: Row[Any], event: RunEvent, *conditions: ColumnElement[bool], **values: Any
+        self, run: Row[Any], event: RunEvent, by: By = By.VERSION, **values: Any
     ) -> Row[Any] | None:
         """Take an edge from where `run` was when it was read; None when it has moved since."""
-        seen = and_(_RUN.c.id == run.id, _RUN.c.version == run.version, *conditions)
-        return self._set(seen, run.status, event, values)
+        return self._set(run.id, run.status, event, by, run.version, values)
 
     def _set(
-        self, these: ColumnElement[bool], current: str, event: RunEvent, values: dict[str, Any]
+        self,
+        run_id: int,
+        current: str,
+        event: RunEvent,
+        by: By,
+        known: Any,
+        values: dict[str, Any],
+        delay: timedelta = timedelta(0),
     ) -> Row[Any] | None:
         target = next_status(current, event)
+        given = {name: value for name, value in values.items() if not isinstance(value, Sql)}
+        worked_out = tuple((name, sql) for name, sql in values.items() if isinstance(sql, Sql))
         moved = self._session.execute(
-            update(_RUN)
-            .where(these, _RUN.c.status == current)
-            .values(status=target.value, version=_RUN.c.version + 1, **values)
-            .returning(*_RUN.c)
+            statements.move(str(current), str(target), by, tuple(given), worked_out),
+            {
+                "run_id": run_id,
+                "known": known,
+                "lease_seconds": self._lease.total_seconds(),
+                "delay_seconds": delay.total_seconds(),
+                **{f"new_{name}": value for name, value in given.items()},
+            },
         ).one_or_none()
         if moved is not None and event is not RunEvent.HEARTBEAT:
             self._count(current, target)
@@ -537,17 +517,8 @@ class OperationRunService:
                 pack_rows.follow(self._session, moved.id, target)
         return moved
 
-    def _write(self, run: Row[Any], **values: Any) -> Row[Any] | None:
-        """Change a run without moving it; None when it has moved since it was read."""
-        return self._session.execute(
-            update(_RUN)
-            .where(_RUN.c.id == run.id, _RUN.c.version == run.version, _RUN.c.status == run.status)
-            .values(version=_RUN.c.version + 1, **values)
-            .returning(_RUN.c.id)
-        ).one_or_none()
-
     def _find(self, run_id: int) -> Row[Any]:
-        run = self._session.execute(select(_RUN).where(_RUN.c.id == run_id)).one_or_none()
+        run = self._session.execute(statements.FIND, {"run_id": run_id}).one_or_none()
         if run is None:
             raise RunNotFoundError
         return run
@@ -570,22 +541,14 @@ class OperationRunService:
         )
 
 
-def find_expired(session: Session) -> bool:
+def find_expired(session: Session, runners: Collection[Runner] = EVERY_RUNNER) -> bool:
     """Whether `rescue` would find anything: a look that takes no write lock."""
-    query = select(_RUN.c.id).where(
-        IS_ACTIVE, _RUN.c.status == RunStatus.RUNNING, _RUN.c.lease_until < utc_now()
-    )
-    return session.scalar(query.limit(1)) is not None
+    return session.execute(statements.expired(frozenset(runners))).first() is not None
 
 
 def find_waiting(session: Session) -> list[Delivery]:
     """The runs that a worker could take now, in the order of the queue, at most 100."""
-    waiting = session.execute(
-        select(_RUN.c.id, _RUN.c.attempt, _RUN.c.priority)
-        .where(_IS_WAITING, HAS_ROOM)
-        .order_by(_RUN.c.priority.desc(), _RUN.c.id)
-        .limit(_AT_ONCE)
-    )
+    waiting = session.execute(statements.WAITING)
     return [Delivery(run.id, run.attempt, run.priority, None) for run in waiting]
 
 
@@ -597,45 +560,8 @@ def insert_history(session: Session, rows: Iterable[Mapping[str, Any]]) -> int:
     """
     finished = [{**row, "status": RunStatus.COMPLETED.value, "version": 3} for row in rows]
     if finished:
-        session.execute(insert(_RUN), finished)
+        session.execute(insert(RUN), finished)
     return len(finished)
-
-
-def _has_room() -> ColumnElement[bool]:
-    """Whether a run's concurrency key leaves room for it to be at work."""
-    working = _RUN.alias("working")
-    at_work = (
-        select(func.count())
-        .select_from(working)
-        .where(
-            # To the letter of the partial index, see models.operation_run.
-            literal_column("working.status IN ('queued', 'running')"),
-            working.c.status == RunStatus.RUNNING,
-            working.c.concurrency_key == _RUN.c.concurrency_key,
-            working.c.id != _RUN.c.id,
-        )
-        .correlate(_RUN)
-        .scalar_subquery()
-    )
-    return or_(_RUN.c.concurrency_limit.is_(None), at_work < _RUN.c.concurrency_limit)
-
-
-HAS_ROOM = _has_room()
-_IS_WAITING = and_(
-    IS_ACTIVE,
-    _RUN.c.status == RunStatus.QUEUED,
-    _RUN.c.runner == Runner.WORKER,
-    or_(_RUN.c.available_at.is_(None), _RUN.c.available_at <= utc_now()),
-)
-
-
-def _closed() -> dict[str, Any]:
-    return {
-        "completed_at": utc_now(),
-        "active_key": None,
-        "lease_token": None,
-        "lease_until": None,
-    }
 
 
 def _told(report: Report) -> dict[str, Any]:

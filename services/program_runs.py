@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import Runner, RunOutcome, RunStatus, Tenant
+from models import PACK_GENERATION, Runner, RunOutcome, RunStatus, Tenant
 from policy.lifecycle import IllegalTransitionError
 from services import api_tokens
 from services.api_tokens import Program
@@ -108,6 +108,8 @@ class ProgramRuns:
         Raises `TenantNotFoundError`, `UnsuitableRequestError`, or `AlreadyActiveError`.
         """
         tenant_id = find_tenant_id(self._session, self._program, wanted.tenant)
+        if wanted.type == PACK_GENERATION:
+            raise UnsuitableRequestError("A review pack is asked for on the page of its tenant.")
         offer = self._offers.get(wanted.type)
         if wanted.runner is Runner.WORKER or (wanted.runner is None and offer is not None):
             return self._queue(wanted, offer, tenant_id)

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from models import OperationRun, Runner, RunStatus, Worker, is_active_as
 from models.columns import UtcDateTime, utc_now
-from services.operation_run_service import HAS_ROOM
+from services.run_statements import HAS_ROOM
 
 # Counted no further: behind a thousand others nobody asks for the exact number.
 MOST_AHEAD = 1000

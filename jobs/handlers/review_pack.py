@@ -43,8 +43,14 @@ def _make(context: RunContext, keeping: Keeping, commission: Commission) -> None
     with disks.draft(token) as draft:
         made = _write(context, commission, draft)
         facts = measure(draft, context.checkpoint)
-        # Nothing may stop it from here on but the loss of the lease, and then a sweep removes it.
-        path = disks.named(disks.default).put(token, commission.file_name, draft)
+        disk = disks.named(disks.default)
+        path = disk.put(token, commission.file_name, draft)
+    try:
+        context.raise_interruption()  # a bucket may have taken its time
+    except BaseException:
+        disk.delete(path)
+        raise
+    # From here on only the loss of the lease stops it, and then a sweep removes the file.
     file = KeptFile(disks.default, path, facts)
     context.on_complete(
         partial(

@@ -274,3 +274,41 @@ def test_a_run_of_a_program_outside_is_left_to_it(workshop: Workshop) -> None:
         workshop.wait_for(workshop.request(engine, "ours"))
 
     assert workshop.run(outside.run_id).status == "queued"
+
+
+def test_only_who_programs_outside_can_reach_says_that_contact_is_lost(
+    workshop: Workshop,
+) -> None:
+    with workshop.database.writing() as session:
+        service = OperationRunService(session, lease=timedelta(0))
+        wanted = RunRequest(workshop.workspace_id, "nightly.export", "outside")
+        outside = service.start_external(wanted, "cron")[0].run_id
+
+    brief = timedelta(milliseconds=100)
+    with workshop.working(nothing, lease=brief) as worker:  # whom only SQLite lets anybody reach
+        workshop.wait_for(workshop.request(worker, "ours"))
+        if not workshop.database.is_sqlite:
+            assert workshop.run(outside).status == "running"
+    with workshop.working(nothing, slots=0, lease=brief):
+        run = workshop.wait_for(outside)
+
+    assert (run.outcome, run.failure_summary[0]["code"]) == ("failed", "lost_contact")
+
+
+def test_a_heartbeat_in_between_does_not_undo_the_wish_to_cancel(workshop: Workshop) -> None:
+    with workshop.database.writing() as session:
+        run_id = (
+            OperationRunService(session)
+            .request(RunRequest(workshop.workspace_id, "sample.work", "key"))
+            .run_id
+        )
+        claimed = OperationRunService(session).claim("here")
+    assert claimed is not None
+    seen = workshop.run(run_id).version
+    with workshop.database.writing() as session:
+        OperationRunService(session).heartbeat(run_id, claimed.token)
+
+    with workshop.database.writing() as session:
+        OperationRunService(session).cancel(run_id, seen, None)
+
+    assert workshop.run(run_id).cancel_requested_at is not None

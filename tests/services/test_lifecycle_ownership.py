@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OWNER = ROOT / "services" / "operation_run_service.py"
+# The owner, and the statements that it alone executes.
+OWNERS = {
+    ROOT / "services" / "operation_run_service.py",
+    ROOT / "services" / "run_statements.py",
+}
+READABLE = {"HAS_ROOM"}
+TABLES = {"OperationRun", "RUN"}
 FOLDERS = ("models", "policy", "services", "jobs", "api", "ui", "stillwatch")
 COLUMNS = {
     "status",
@@ -36,9 +42,15 @@ def offences(source: str) -> Iterator[str]:
             # `update(…)` and `sqlalchemy.update(…)` alike, of the class or of its table.
             name = ast.unparse(node.func).rpartition(".")[2]
             written = {part for arg in node.args for part in ast.unparse(arg).split(".")}
-            if name == "OperationRun" or (name in WRITERS and "OperationRun" in written):
+            if name == "OperationRun" or (name in WRITERS and TABLES & written):
                 yield ast.unparse(node)
             if name == "setattr" and any(ast.unparse(arg)[1:-1] in COLUMNS for arg in node.args):
+                yield ast.unparse(node)
+        if isinstance(node, ast.ImportFrom):
+            names = {alias.name for alias in node.names}
+            if ("run_statements" in str(node.module) and names - READABLE) or (
+                "run_statements" in names
+            ):
                 yield ast.unparse(node)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             words = node.value.lower().split()
@@ -60,7 +72,7 @@ def test_only_the_service_writes_a_run_s_life() -> None:
     found = {
         str(path.relative_to(ROOT)): list(offences(path.read_text()))
         for path in sources()
-        if path != OWNER
+        if path not in OWNERS
     }
 
     assert {path: lines for path, lines in found.items() if lines} == {}
@@ -77,5 +89,7 @@ def test_the_check_sees_every_way_of_writing() -> None:
         "session.execute(insert(OperationRun.__table__))",
         "session.add(models.OperationRun(type='x'))",
         "setattr(run, 'outcome', 'failed')",
+        "session.execute(update(RUN).values(status='x'))",
+        "from services.run_statements import move",
     ):
         assert list(offences(snippet)), snippet

@@ -1,7 +1,9 @@
 """The S3 disk, against a real server that speaks the protocol on this machine."""
 
+import hashlib
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,22 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from jobs.engines import engine_for
+from jobs.operation import built_in_operations
+from jobs.pack_sweeping import pack_chores
+from models.columns import from_now
+from services.database import Database
+from services.pack_downloads import Span, find_for_download, open_pack
+from services.packs.keeping import Keeping
 from services.packs.storage.checksums import measure
 from services.packs.storage.disk import PackMissingError, StorageError
+from services.packs.storage.disks import Disks, local_disk
 from services.packs.storage.s3_disk import S3Disk, S3Settings
 from services.packs.storage.sweeping import sweep
 from services.packs.storage.verified_reading import open_verified
+from tests.services.pack_office import Office
+from tests.services.packs import World
+from tests.waiting import wait_until
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 NAME = "contoso/review-pack-7"
@@ -127,3 +140,32 @@ def test_a_service_that_refuses_or_is_not_there_is_told_in_words(
         nowhere.size(f"{NAME}.{TOKEN}.zip")
     with pytest.raises(StorageError, match="NoSuchBucket"):
         put(no_bucket, tmp_path, b"content")
+
+
+def test_a_pack_is_made_into_the_bucket_handed_out_of_it_and_swept(
+    sqlite_database: Database, disk: S3Disk, client: Any, tmp_path: Path
+) -> None:
+    office = Office(World(sqlite_database))
+    disks = Disks(local_disk(tmp_path), {"s3": disk}, "s3")
+    operations = built_in_operations(Keeping(disks))
+    chores = pack_chores(sqlite_database, disks)
+    soon = timedelta(milliseconds=200)
+    engine = engine_for(sqlite_database, operations, 1, tmp_path, sweep=soon, chores=chores)
+    requested = office.request()
+    engine.start()
+    try:
+        wait_until(lambda: office.pack(requested.pack_id).status == "ready", 60)
+        pack = office.pack(requested.pack_id)
+        with sqlite_database.reading() as session:
+            kept = find_for_download(session, office.admin(), requested.pack_id)
+        content = b"".join(open_pack(disks, kept, Span(0, pack.file_size or 0)))
+
+        assert pack.file_disk == "s3"
+        assert keys(client) == [f"packs/{pack.file_path}"]
+        assert hashlib.sha256(content).hexdigest() == pack.sha256
+        assert [path for path in (tmp_path / "packs").rglob("*") if path.is_file()] == []
+
+        office.set_pack(requested.pack_id, expires_at=from_now(timedelta(seconds=-1)))
+        wait_until(lambda: keys(client) == [], 30)
+    finally:
+        engine.stop()

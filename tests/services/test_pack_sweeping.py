@@ -4,16 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from jobs.pack_sweeping import pack_chores
 from models.columns import from_now
 from services.database import Database
+from services.kept_packs import find_due
 from services.operation_run_service import OperationRunService
 from services.packs.storage.disk import StorageError
 from services.packs.storage.disks import Disks, local_disk
 from services.packs.storage.s3_disk import S3Disk, S3Settings
+from tests.databases import sqlite_only
 from tests.services.pack_office import Office
 from tests.services.packs import World
 
@@ -201,6 +205,22 @@ def test_nothing_to_do_takes_no_write_lock(store: Store) -> None:
         store.sweep()
 
     assert store.files() == [path]
+
+
+@sqlite_only
+def test_the_look_for_what_is_due_reads_a_small_index_only(store: Store) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, sql: str, values: Any, *_: Any) -> None:
+        seen.append((sql, values))
+
+    event.listen(store.office.database.engine, "before_cursor_execute", note)
+    with store.office.database.reading() as session:
+        assert not find_due(session)
+        sql, values = seen[-1]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+
+    assert "ix_review_pack_ready (expires_at<?)" in str(plan)
 
 
 def test_a_disk_that_is_away_stops_no_other(store: Store) -> None:

@@ -24,6 +24,7 @@ from services.pack_making import PackGoneError, tell_stage
 from services.packs.keeping import Keeping
 from services.packs.order import Stage
 from services.packs.storage.disks import Disks, local_disk
+from services.packs.storage.local_disk import LocalDisk
 from services.review_packs import RequestedPack
 from services.run_terms import LeaseLostError
 from stillwatch.operations import Cancelled, OperationFailed
@@ -204,6 +205,28 @@ def test_cancelling_stops_it_at_any_stage_and_leaves_no_file(
 
     with pytest.raises(Cancelled):
         generate_pack(context)
+
+    assert files(tmp_path) == []
+    assert context.closing is None
+
+
+def test_a_cancellation_while_the_file_is_put_takes_the_file_away_again(
+    office: Office, tmp_path: Path
+) -> None:
+    _requested, context = claimed(office, tmp_path)
+
+    class Slow(LocalDisk):
+        """Takes so long that somebody cancels meanwhile."""
+
+        def put(self, token: str, name: str, source: Path) -> str:
+            path = super().put(token, name, source)
+            context.interrupt(Cancelled())
+            return path
+
+    disks = Disks(local_disk(tmp_path), {"slow": Slow(tmp_path / "packs", "packs/")}, "slow")
+
+    with pytest.raises(Cancelled):
+        generate_pack(context, Keeping(disks))
 
     assert files(tmp_path) == []
     assert context.closing is None
