@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 registry = CollectorRegistry()
 
 SURFACES = ("run_detail", "review_pack", "run_list")
-KINDS = ("run", "pack", "list", "access")
+KINDS = ("run", "pack", "pack_details", "list", "access")
 SKIP_REASONS = (
     "unauthorised",
     "missing",

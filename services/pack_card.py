@@ -1,35 +1,85 @@
 """What a person sees of a tenant's review packs: the latest one as it comes along, and the rest."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from models import AuditEntry, OperationRun, ReviewPack, User
-from models.columns import utc_now
+from models.columns import BigIntegerId, utc_now
+from policy.liveness import LifeFacts, Liveness, liveness
 from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
+from policy.status import UxStatus, ux_status
 from services.queue_place import place_columns
 
 MOST_EARLIER = 10
 MOST_DOWNLOADS = 5
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PackRun:
+    """The run that makes a pack, by the names that runs have, as read at `now`.
+
+    `queue_position` and what follows is as in `services.queue_place`.
+    """
+
+    now: datetime
+    id: int
+    version: int
+    status: str | None
+    outcome: str | None
+    summary_counts: Any
+    failure_summary: Any
+    created_at: datetime | None
+    attempt: int
+    cancel_requested_at: datetime | None
+    runner: str | None
+    available_at: datetime | None
+    heartbeat_at: datetime | None
+    lease_until: datetime | None
+    lease_owner: str | None
+    queue_position: int | None
+    has_room: bool | None
+    worker_seen_at: datetime | None
+
+    @property
+    def ux_status(self) -> UxStatus:
+        return ux_status(self.status, self.outcome)
+
+    @property
+    def liveness(self) -> Liveness:
+        """Whether anybody is there for it, as of the read."""
+        facts = LifeFacts(**{name: getattr(self, name) for name in LifeFacts.__slots__})
+        return liveness(facts, self.now)
+
 
 @dataclass(frozen=True, slots=True)
 class PackSnapshot:
-    """A pack as persisted at `now` by the database's clock, with how far its run has come.
+    """A pack as persisted at `now` by the database's clock. Times are aware UTC.
 
-    The run's columns are None for a pack without one. `queue_position` and `worker_seen_at` are
-    as in `services.queue_place`. `stage` and `share` (0…1) say what its making is at.
+    `run` is None for a pack without one; `newest_download_id` tells that it was fetched again.
     """
 
     now: datetime
     id: int
     workspace_id: int
     tenant_id: int
-    run_id: int | None
     status: str | None
     options: Any
     summary: Any
@@ -40,16 +90,8 @@ class PackSnapshot:
     expires_at: datetime | None
     file_size: int | None
     sha256: str | None
-    run_version: int | None
-    run_status: str | None
-    run_outcome: str | None
-    run_counts: Any
-    run_failures: Any
-    run_attempt: int | None
-    run_cancel_requested_at: datetime | None
-    queue_position: int | None
-    has_room: bool | None
-    worker_seen_at: datetime | None
+    newest_download_id: int | None
+    run: PackRun | None
 
     @property
     def facts(self) -> PackFacts:
@@ -60,17 +102,16 @@ class PackSnapshot:
         return effective_status(self.facts, now)
 
     @property
+    def at_rest(self) -> "PackSnapshot":
+        """All that is stored of it, without when it was read and how its run is doing."""
+        return replace(self, now=_EPOCH, run=None)
+
+    @property
     def version(self) -> int:
         """`updated_at` in microseconds since the epoch; 0 when nobody noted it."""
-        return 0 if self.updated_at is None else round(self.updated_at.timestamp() * 1_000_000)
-
-
-@dataclass(frozen=True, slots=True)
-class CardSnapshot:
-    """The tenant's latest pack at `now`, or None when it has none."""
-
-    now: datetime
-    pack: PackSnapshot | None
+        if self.updated_at is None:
+            return 0
+        return (self.updated_at - _EPOCH) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +126,47 @@ class Download:
 class CardDetails:
     """The packs before the latest, newest first, and who fetched the latest one."""
 
-    earlier: tuple[PackSnapshot, ...]
-    downloads: tuple[Download, ...]
+    earlier: tuple[PackSnapshot, ...] = ()
+    downloads: tuple[Download, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsKey:
+    """What the details of a card depend on: equal keys have equal details."""
+
+    tenant_id: int
+    pack_id: int | None
+    status: str | None
+    with_downloads: bool
+    newest_download_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardSnapshot:
+    """The tenant's latest pack at `now`, None when it has none; what stands around it comes after.
+
+    `details` are of the viewer, who may see more or less of them; the rest is everybody's.
+    """
+
+    now: datetime
+    pack: PackSnapshot | None
+    details: CardDetails = CardDetails()
+
+    def details_key(self, tenant_id: int, *, with_downloads: bool) -> DetailsKey:
+        """What to read the details by; the making of a pack changes none of them."""
+        if self.pack is None:
+            return DetailsKey(tenant_id, None, None, with_downloads, None)
+        newest = self.pack.newest_download_id if with_downloads else None
+        return DetailsKey(tenant_id, self.pack.id, self.pack.status, with_downloads, newest)
+
+    def at(self, now: datetime) -> "CardSnapshot":
+        """The same facts as of another moment."""
+        return replace(self, now=now)
 
 
 def find_card(session: Session, tenant_id: int) -> CardSnapshot:
     """The latest pack of a tenant, for whoever has been found to see it; one statement."""
-    row = session.execute(_latest(tenant_id)).one_or_none()
+    row = session.execute(_LATEST, {"tenant_id": tenant_id, "most": 1}).one_or_none()
     if row is None:
         now: datetime = session.execute(select(utc_now())).scalar_one()
         return CardSnapshot(now, None)
@@ -104,17 +179,15 @@ def find_pack(session: Session, pack_id: int) -> PackSnapshot | None:
     return None if row is None else _snapshot(row)
 
 
-def find_card_details(session: Session, tenant_id: int, *, with_downloads: bool) -> CardDetails:
-    """What stands around the card; `with_downloads` for those who may see the audit trail."""
-    rows = session.execute(_latest(tenant_id, MOST_EARLIER + 1)).all()
+def find_card_details(session: Session, key: DetailsKey) -> CardDetails:
+    """What stands around the card; `with_downloads` is for those who may see the audit trail."""
+    if key.pack_id is None:
+        return CardDetails()
+    rows = session.execute(_LATEST, {"tenant_id": key.tenant_id, "most": MOST_EARLIER + 1}).all()
     packs = [_snapshot(row) for row in rows]
-    downloads = _downloads(session, packs[0].id) if packs and with_downloads else ()
-    return CardDetails(tuple(packs[1:]), downloads)
-
-
-def _latest(tenant_id: int, count: int = 1) -> Select[Any]:
-    query = _packs().where(col(ReviewPack.tenant_id) == tenant_id)
-    return query.order_by(col(ReviewPack.id).desc()).limit(count)
+    downloads = _downloads(session, key.pack_id) if key.with_downloads else ()
+    earlier = tuple(pack for pack in packs if pack.id < key.pack_id)
+    return CardDetails(earlier[:MOST_EARLIER], downloads)
 
 
 def _packs() -> Select[Any]:
@@ -125,7 +198,6 @@ def _packs() -> Select[Any]:
             col(ReviewPack.id),
             col(ReviewPack.workspace_id),
             col(ReviewPack.tenant_id),
-            col(ReviewPack.operation_run_id).label("run_id"),
             col(ReviewPack.status),
             col(ReviewPack.options),
             col(ReviewPack.summary),
@@ -136,14 +208,8 @@ def _packs() -> Select[Any]:
             col(ReviewPack.expires_at),
             col(ReviewPack.file_size),
             col(ReviewPack.sha256),
-            col(OperationRun.version).label("run_version"),
-            col(OperationRun.status).label("run_status"),
-            col(OperationRun.outcome).label("run_outcome"),
-            col(OperationRun.summary_counts).label("run_counts"),
-            col(OperationRun.failure_summary).label("run_failures"),
-            col(OperationRun.attempt).label("run_attempt"),
-            col(OperationRun.cancel_requested_at).label("run_cancel_requested_at"),
-            *place_columns(),
+            _newest_download().label("newest_download_id"),
+            *_run_columns(),
         )
         .select_from(ReviewPack)
         .outerjoin(OperationRun, col(OperationRun.id) == col(ReviewPack.operation_run_id))
@@ -151,19 +217,52 @@ def _packs() -> Select[Any]:
     )
 
 
+def _run_columns() -> list[Label[Any]]:
+    placed = {column.name: column.element for column in place_columns()}
+    names = [name for name in PackRun.__slots__ if name != "now"]
+    columns = [placed[name] if name in placed else getattr(OperationRun, name) for name in names]
+    return [column.label(f"run_{name}") for name, column in zip(names, columns, strict=True)]
+
+
+def _newest_download() -> ScalarSelect[Any]:
+    newest = select(func.max(col(AuditEntry.id))).where(_is_download(col(ReviewPack.id)))
+    return newest.correlate(ReviewPack).scalar_subquery()
+
+
+def _is_download(pack_id: Any) -> ColumnElement[bool]:
+    return and_(
+        col(AuditEntry.object_type) == "review_pack",
+        col(AuditEntry.object_id) == pack_id,
+        col(AuditEntry.action) == "pack.downloaded",
+    )
+
+
+# Built once, as building it takes far longer than answering it.
+_LATEST = (
+    _packs()
+    .where(col(ReviewPack.tenant_id) == bindparam("tenant_id", type_=BigIntegerId))
+    .order_by(col(ReviewPack.id).desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def _snapshot(row: Row[Any]) -> PackSnapshot:
-    return PackSnapshot(**{name: getattr(row, name) for name in PackSnapshot.__slots__})
+    names = (name for name in PackSnapshot.__slots__ if name != "run")
+    return PackSnapshot(**{name: getattr(row, name) for name in names}, run=_run(row))
+
+
+def _run(row: Row[Any]) -> PackRun | None:
+    if row.run_id is None:
+        return None
+    names = (name for name in PackRun.__slots__ if name != "now")
+    return PackRun(row.now, **{name: getattr(row, f"run_{name}") for name in names})
 
 
 def _downloads(session: Session, pack_id: int) -> tuple[Download, ...]:
     rows = session.execute(
         select(col(AuditEntry.at), col(User.name))
         .outerjoin(User, col(User.id) == col(AuditEntry.actor_user_id))
-        .where(
-            col(AuditEntry.object_type) == "review_pack",
-            col(AuditEntry.object_id) == pack_id,
-            col(AuditEntry.action) == "pack.downloaded",
-        )
+        .where(_is_download(pack_id))
         .order_by(col(AuditEntry.id).desc())
         .limit(MOST_DOWNLOADS)
     ).all()

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from services import runs
+from services import pack_card, runs
 from services.auth import Auth, Viewer
 from services.database import Database
 from services.operations import OperationOffer
+from services.pack_card import CardDetails, CardSnapshot, DetailsKey
 from services.run_terms import Enqueue
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow
 from services.snapshots import SharedReads
@@ -27,6 +28,8 @@ class Console:
     access: SharedReads[int, Viewer | None]
     runs: SharedReads[int, RunSnapshot | None]
     windows: SharedReads[RunWindow, RunListSnapshot]
+    packs: SharedReads[int, CardSnapshot]
+    pack_details: SharedReads[DetailsKey, CardDetails]
     clock: Callable[[], float] = field(default=time.monotonic)
 
 
@@ -48,6 +51,12 @@ def compose(
     async def read_window(window: RunWindow) -> RunListSnapshot:
         return await database.read(partial(runs.find_window, window=window))
 
+    async def read_card(tenant_id: int) -> CardSnapshot:
+        return await database.read(partial(pack_card.find_card, tenant_id=tenant_id))
+
+    async def read_details(key: DetailsKey) -> CardDetails:
+        return await database.read(partial(pack_card.find_card_details, key=key))
+
     clock = time.monotonic
     shared_runs = SharedReads("run", read_run, clock)
     return Console(
@@ -60,4 +69,6 @@ def compose(
         access=SharedReads("access", auth.viewer_of_session, clock),
         runs=shared_runs,
         windows=SharedReads("list", read_window, clock),
+        packs=SharedReads("pack", read_card, clock),
+        pack_details=SharedReads("pack_details", read_details, clock),
     )

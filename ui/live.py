@@ -3,6 +3,7 @@
 It asks when the policy says so, paints what changed, and says on the badge what it really does.
 """
 
+import asyncio
 import logging
 import random
 from collections.abc import Callable, Hashable
@@ -13,14 +14,17 @@ from typing import Generic, Protocol, TypeVar
 from nicegui import background_tasks, ui
 
 from policy.decision import Decision, Guards, Reason
+from policy.instant import elapsed
 from policy.pacing import back_off
 from services import metrics
 from ui.browser import Browser
 from ui.steady_timer import SteadyTimer
 
 Clock = Callable[[], float]
+Version = tuple[int, ...]
 
 _NUDGE_WINDOW = 1.0
+_LONGEST_WAIT = 86400.0  # of one sleep before a turn; a turn that is further off sleeps again
 _log = logging.getLogger("stillwatch.live")
 
 
@@ -47,16 +51,22 @@ class Surface(Protocol[S]):
     """What a live part of a page knows of itself; the driver knows the rest.
 
     `max_age` is in seconds; `fresh` asks for a read that begins now. Reading raises whatever went
-    wrong. None stands for what is missing.
+    wrong. None stands for what is missing. With `ends_for_good` nothing follows the end: what is
+    painted as terminal is not read again when the page is shown.
+
+    A version is compared with that of what is shown; None has nothing to compare. `turned` gives
+    the same facts as of the moment when time alone changes how they look, None when it never does.
     """
 
     name: str
+    ends_for_good: bool
 
     async def may_look(self, *, fresh: bool) -> bool: ...
     async def read(self, max_age: float, *, fresh: bool) -> S | None: ...
     def decide(self, snapshot: S | None, guards: Guards, now: datetime) -> Decision: ...
-    def version(self, snapshot: S) -> int: ...
+    def version(self, snapshot: S) -> Version | None: ...
     def look(self, snapshot: S) -> Hashable: ...
+    def turned(self, snapshot: S) -> S | None: ...
     def paint(self, snapshot: S) -> None: ...
     def clear(self, reason: Reason) -> None: ...
     def show_badge(self, state: BadgeState, snapshot: S | None) -> None: ...
@@ -82,6 +92,7 @@ class Live(Generic[S]):
         self._timer: SteadyTimer | None = None
         self._armed: float | None = None
         self._armed_label = ""
+        self._turn: asyncio.TimerHandle | None = None
         self._authorised = True
         self._is_closed = False
         self._is_reading = False
@@ -98,6 +109,11 @@ class Live(Generic[S]):
     def shown(self) -> S | None:
         """What is on the screen; None once it was taken off."""
         return self._shown
+
+    @property
+    def now(self) -> datetime:
+        """The database's clock, carried on by ours: while nothing is read, all ages the same."""
+        return self._read_at + timedelta(seconds=self._clock() - self._read_when)
 
     async def tick(self) -> None:
         """The timer fired: refresh, unless a guard has closed since it was armed."""
@@ -142,6 +158,7 @@ class Live(Generic[S]):
         if not self._is_closed:
             self._is_closed = True
             self._disarm()
+            self._await_turn()
             self._surface.close()
 
     async def _refresh(self) -> None:
@@ -186,16 +203,26 @@ class Live(Generic[S]):
             self._is_overdue = True  # never under a dialog; read again once it is closed
 
     def _paint(self, snapshot: S) -> None:
-        surface, shown = self._surface, self._shown
-        if shown is not None and surface.version(snapshot) < surface.version(shown):
+        if self._is_older(snapshot):
             return  # a slow older answer never replaces a newer one
-        identity = _identity(surface, snapshot)
-        if identity != self._painted:
-            surface.paint(snapshot)
-            self._painted = identity
-            metrics.ui_updates.labels(surface.name).inc()
-        self._shown = snapshot
+        if self._put(snapshot):
+            metrics.ui_updates.labels(self._surface.name).inc()
         self._painted_at = self._clock()
+
+    def _is_older(self, snapshot: S) -> bool:
+        version = self._surface.version(snapshot)
+        shown = None if self._shown is None else self._surface.version(self._shown)
+        return version is not None and shown is not None and version < shown
+
+    def _put(self, snapshot: S) -> bool:
+        """Show `snapshot`; return whether that changed the screen."""
+        identity = _identity(self._surface, snapshot)
+        is_new = identity != self._painted
+        if is_new:
+            self._surface.paint(snapshot)
+            self._painted = identity
+        self._shown = snapshot
+        return is_new
 
     def _fail(self, error: Exception) -> None:
         if self._is_closed:
@@ -218,10 +245,13 @@ class Live(Generic[S]):
         is_first_report, self._awaits_first_report = self._awaits_first_report, False
         if is_first_report and self._clock() - self._painted_at < (interval or _NUDGE_WINDOW):
             self._arm()  # just painted: reading the same again would help nobody
-        elif decision.reason is not Reason.TERMINAL or self._is_overdue:
+        elif self._is_overdue or not self._has_ended_for_good(decision):
             self.nudge()
         else:
             background_tasks.create(self._recheck_access(), name=f"access {self._surface.name}")
+
+    def _has_ended_for_good(self, decision: Decision) -> bool:
+        return decision.reason is Reason.TERMINAL and self._surface.ends_for_good
 
     async def _recheck_access(self) -> None:
         """A page that no longer ticks still has to notice, when shown, that access was lost."""
@@ -244,9 +274,7 @@ class Live(Generic[S]):
         )
 
     def _decide(self) -> Decision:
-        # The database's clock, carried on by ours: while reads fail, the run ages all the same.
-        now = self._read_at + timedelta(seconds=self._clock() - self._read_when)
-        return self._surface.decide(self._shown, self._guards(), now)
+        return self._surface.decide(self._shown, self._guards(), self.now)
 
     def _arm(self) -> None:
         """The one place that creates the timer, and tells the badge what was really armed."""
@@ -258,6 +286,7 @@ class Live(Generic[S]):
                 self._create_timer(delay)
         stale_since = self._read_at if self._failures else None
         self._surface.show_badge(BadgeState(decision.reason, self._armed, stale_since), self._shown)
+        self._await_turn()
 
     def _delay(self, interval: int | None) -> float | None:
         if self._failures == 0:
@@ -281,6 +310,31 @@ class Live(Generic[S]):
             metrics.pollers.labels(self._surface.name, self._armed_label).dec()
         self._timer, self._armed = None, None
 
+    def _await_turn(self) -> None:
+        """Be there, once, when time alone changes what is shown."""
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        turned = self._next_turn()
+        if turned is not None:
+            wait = elapsed(self.now, turned.now).total_seconds()
+            loop = asyncio.get_running_loop()
+            # Not a `ui.timer`: a cancelled one sleeps on, and this sleep can last a month.
+            self._turn = loop.call_later(max(0.0, min(wait, _LONGEST_WAIT)), self._turn_over)
 
-def _identity(surface: Surface[S], snapshot: S) -> tuple[int, Hashable]:
+    def _next_turn(self) -> S | None:
+        """What comes by itself; nothing does under a dialog, whose closing asks again."""
+        if self._is_closed or self._shown is None or self._browser.is_dialog_open:
+            return None
+        return self._surface.turned(self._shown)
+
+    def _turn_over(self) -> None:
+        """Paint what time has changed: no read, no tick."""
+        turned = self._next_turn()
+        if turned is not None and elapsed(turned.now, self.now) >= timedelta(0):
+            self._put(turned)
+        self._arm()
+
+
+def _identity(surface: Surface[S], snapshot: S) -> tuple[Version | None, Hashable]:
     return surface.version(snapshot), surface.look(snapshot)

@@ -1,4 +1,4 @@
-"""The two live surfaces of the console so far: one run, and a list of runs."""
+"""The live surfaces that show runs: one run, and a list of them."""
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
@@ -12,7 +12,7 @@ from services.runs import RunListSnapshot, RunSnapshot, RunWindow, is_visible
 from ui.components.refresh_badge import RefreshBadge
 from ui.components.stale_notice import StaleNotice
 from ui.console import Console
-from ui.live import BadgeState
+from ui.live import BadgeState, Version
 from ui.page_session import PageSession
 from ui.presenters.badge import badge
 
@@ -21,6 +21,7 @@ class RunDetailSurface:
     """The page of one run."""
 
     name = "run_detail"
+    ends_for_good = True
 
     def __init__(
         self,
@@ -55,8 +56,11 @@ class RunDetailSurface:
         facts = None if snapshot is None else snapshot.facts
         return run_detail_polling.decide(facts, guards, now)
 
-    def version(self, snapshot: RunSnapshot) -> int:
-        return snapshot.version
+    def version(self, snapshot: RunSnapshot) -> Version:
+        return (snapshot.version,)
+
+    def turned(self, snapshot: RunSnapshot) -> None:
+        return None
 
     def look(self, snapshot: RunSnapshot) -> Hashable:
         # The rights too: what a person may not do any more is not offered any more. And what
@@ -83,6 +87,7 @@ class RunListSurface:
     """A page of a list of runs: the rows stay where they are, newer ones are only announced."""
 
     name = "run_list"
+    ends_for_good = False
 
     def __init__(
         self,
@@ -121,8 +126,11 @@ class RunListSurface:
         runs = () if snapshot is None else snapshot.runs
         return run_list_polling.decide((run.ux_status for run in runs), guards)
 
-    def version(self, snapshot: RunListSnapshot) -> int:
-        return 0  # a list has no version of its own; its rows carry theirs in `look`
+    def version(self, snapshot: RunListSnapshot) -> None:
+        return None  # a list has no version of its own; its rows carry theirs in `look`
+
+    def turned(self, snapshot: RunListSnapshot) -> None:
+        return None
 
     def look(self, snapshot: RunListSnapshot) -> Hashable:
         rows = tuple((run.id, run.version, run.ux_status) for run in snapshot.runs)

@@ -18,6 +18,10 @@ from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "browser-tests-only"
+_OCTOBER = (
+    '{"from": "2026-10-01T00:00:00+00:00", "to": "2026-11-01T00:00:00+00:00", '
+    '"sections": ["runs", "failures", "access", "audit", "packs"]}'
+)
 _NOT_OURS = ("NICEGUI_", "STILLWATCH_", "PYTEST_")
 
 
@@ -112,6 +116,37 @@ class Server:
             text_time(datetime.now(UTC)),
             run_id,
         )
+
+    def add_pack(self, status: str, run_status: str | None = None, **columns: object) -> int:
+        """A pack of contoso that another program is said to make; `run_status` gives it a run."""
+        now = text_time(datetime.now(UTC))
+        row: dict[str, object] = {
+            "workspace_id": 1,
+            "tenant_id": 1,
+            "status": status,
+            "initiated_by_user_id": 1,
+            "options": _OCTOBER,
+            "created_at": now,
+            "updated_at": now,
+            **columns,
+        }
+        if run_status is not None:
+            row["operation_run_id"] = self.add_run(
+                run_status, type="review_pack.generate", tenant_id=1
+            )
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        return self.execute(f"INSERT INTO review_pack ({names}) VALUES ({marks})", *row.values())
+
+    def change_pack(self, pack_id: int, **columns: object) -> None:
+        """Write these columns of a pack, and when that was."""
+        row = {"updated_at": text_time(datetime.now(UTC)), **columns}
+        names = ", ".join(f"{name}=?" for name in row)
+        self.execute(f"UPDATE review_pack SET {names} WHERE id=?", *row.values(), pack_id)
+
+    def count(self, sql: str, *values: object) -> int:
+        """The number that a query gives."""
+        with closing(sqlite3.connect(self.data_dir / "stillwatch.db", timeout=10)) as database:
+            return int(database.execute(sql, values).fetchone()[0])
 
     def _is_up(self) -> bool:
         assert self._process is not None

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from policy.lifecycle import IllegalTransitionError
 from services.operations import BusyElsewhereError, NotAllowedError
+from services.review_packs import TenantNotFoundError
 from services.run_terms import RunMovedError, RunNotFoundError
 from ui.browser import Browser, Dialog
 
@@ -16,6 +17,7 @@ _REFUSALS = (
     BusyElsewhereError,
     RunMovedError,
     RunNotFoundError,
+    TenantNotFoundError,
     NotAllowedError,
     IllegalTransitionError,
 )
@@ -41,7 +43,8 @@ class ConfirmDialog:
         self._act = act
         self._is_acting = False
         self._dialog = Dialog(browser)
-        self._dialog.on_value_change(lambda event: None if event.value else self._dialog.delete())
+        # Only once it is hidden: that is when the browser puts the cursor back where it was.
+        self._dialog.on("hide", self._dialog.delete, args=[])
         with (
             self._dialog,
             ui.card().classes("dialog").props('data-testid="confirm-dialog" role="dialog"') as card,

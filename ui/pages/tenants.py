@@ -1,16 +1,24 @@
-"""The tenants of the workspace, and one tenant with its recent runs."""
+"""The tenants of the workspace, and one tenant with its review pack and recent runs."""
+
+from dataclasses import replace
+from html import escape
 
 from fastapi import Request
 from nicegui import Client, ui
 from sqlalchemy.orm import Session
 
 from policy.access import Action, visible_scope
-from services import runs
+from services import pack_card, runs
+from services.auth import Viewer
+from services.pack_card import CardSnapshot
 from services.runs import RunPage, RunWindow
 from services.tenants import TenantRef, find_tenant, find_tenants
+from ui.components.pack_panel import PackPanel
 from ui.components.run_list_panel import RunListPanel
 from ui.console import Console
 from ui.page import Page, begin, not_found
+
+Found = tuple[TenantRef, CardSnapshot, RunPage, RunWindow]
 
 
 def register(console: Console) -> None:
@@ -34,8 +42,9 @@ def register(console: Console) -> None:
         if found is None:
             not_found(page)
             return
-        place, shown, window = found
+        place, card, shown, window = found
         with page.framed("tenants", place.name):
+            PackPanel(page, place, card)
             RunListPanel(
                 page,
                 shown,
@@ -46,10 +55,10 @@ def register(console: Console) -> None:
             )
 
 
-async def _find(page: Page, slug: str) -> tuple[TenantRef, RunPage, RunWindow] | None:
+async def _find(page: Page, slug: str) -> Found | None:
     grants = page.viewer.grants
 
-    def look(session: Session) -> tuple[TenantRef, RunPage, RunWindow] | None:
+    def look(session: Session) -> Found | None:
         place = find_tenant(session, slug)
         scope = None if place is None else visible_scope(grants, place.workspace_id)
         if place is None or scope is None:
@@ -58,9 +67,17 @@ async def _find(page: Page, slug: str) -> tuple[TenantRef, RunPage, RunWindow] |
             return None
         shown = runs.find_page(session, scope, tenant_id=place.id)
         ids = tuple(run.id for run in shown.runs)
-        return place, shown, RunWindow(scope, place.id, ids, shown.newest_known_id)
+        window = RunWindow(scope, place.id, ids, shown.newest_known_id)
+        return place, _find_card(session, page.viewer, place), shown, window
 
     return await page.console.database.read(look)
+
+
+def _find_card(session: Session, viewer: Viewer, place: TenantRef) -> CardSnapshot:
+    card = pack_card.find_card(session, place.id)
+    may_audit = viewer.may_in(place.workspace_id, Action.AUDIT, place.id)
+    key = card.details_key(place.id, with_downloads=may_audit)
+    return replace(card, details=pack_card.find_card_details(session, key))
 
 
 def _build_list(tenants: list[TenantRef]) -> None:
@@ -74,4 +91,4 @@ def _build_list(tenants: list[TenantRef]) -> None:
 
 
 def _build_title(text: str) -> None:
-    ui.label(text).classes("card-title")
+    ui.html(escape(text), tag="h2").classes("card-title")

@@ -1,14 +1,33 @@
 """What a run waits for, or since when its holder is silent, in words."""
 
-from typing import TypedDict
+from datetime import datetime
+from typing import Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
 from models.states import Runner
-from policy.liveness import Sign
+from policy.liveness import Liveness, Sign
 from services.queue_place import MOST_AHEAD
-from services.runs import RunSnapshot
 from ui.presenters.moment import machine_time, seconds_between, time_of_day
 from ui.presenters.words import clipped
+
+
+class Living(Protocol):
+    """What is known of any run's life, whatever it was read for."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def cancel_requested_at(self) -> datetime | None: ...
+    @property
+    def runner(self) -> str | None: ...
+    @property
+    def lease_owner(self) -> str | None: ...
+    @property
+    def queue_position(self) -> int | None: ...
+    @property
+    def liveness(self) -> Liveness: ...
 
 
 class LifeView(TypedDict):
@@ -37,12 +56,12 @@ _LOOKS = {
 }
 
 
-def is_outside(run: RunSnapshot) -> bool:
+def is_outside(run: Living) -> bool:
     """Whether a program outside does the work; whatever is not the workers' is."""
     return run.runner != Runner.WORKER
 
 
-def run_life(run: RunSnapshot, zone: ZoneInfo) -> LifeView | None:
+def run_life(run: Living, zone: ZoneInfo) -> LifeView | None:
     """The sentence, or None when all is as it should be."""
     sign = run.liveness.sign
     if sign not in _LOOKS:
@@ -51,7 +70,14 @@ def run_life(run: RunSnapshot, zone: ZoneInfo) -> LifeView | None:
     return {"sign": sign.value, "text": _words(run, zone), "tone": tone, "icon": icon}
 
 
-def run_heartbeat(run: RunSnapshot) -> HeartbeatView | None:
+def run_place(run: Living) -> LifeView:
+    """Its place in the queue, also while waiting is still nothing to speak of."""
+    tone, icon = _LOOKS[Sign.WAITING]
+    text = _waiting(run, run.queue_position)
+    return {"sign": Sign.WAITING.value, "text": text, "tone": tone, "icon": icon}
+
+
+def run_heartbeat(run: Living) -> HeartbeatView | None:
     """The age of the last heartbeat, for a run that is at work and keeps one."""
     life = run.liveness
     silence = seconds_between(life.at, run.now)
@@ -60,14 +86,14 @@ def run_heartbeat(run: RunSnapshot) -> HeartbeatView | None:
     return {"at": machine_time(life.at), "seconds": silence or 0.0}
 
 
-def holder(run: RunSnapshot) -> str:
+def holder(run: Living) -> str:
     """Who has the run in its hands, in the middle of a sentence."""
     if is_outside(run):
         return f"the program outside ({_owner(run)})" if run.lease_owner else "the program outside"
     return f"worker {_owner(run)}" if run.lease_owner else "its worker"
 
 
-def _words(run: RunSnapshot, zone: ZoneInfo) -> str:
+def _words(run: Living, zone: ZoneInfo) -> str:
     life = run.liveness
     at = "" if life.at is None else time_of_day(life.at, run.now, zone)
     if life.sign is Sign.NO_WORKER:
@@ -83,7 +109,7 @@ def _words(run: RunSnapshot, zone: ZoneInfo) -> str:
     return f"{stalled}. {_verdict(run)}" if life.sign is Sign.RUN_OUT else f"{stalled}."
 
 
-def _waiting(run: RunSnapshot, position: int | None) -> str:
+def _waiting(run: Living, position: int | None) -> str:
     if is_outside(run):
         return "Waiting for the program outside to begin."
     if position is None:
@@ -95,7 +121,7 @@ def _waiting(run: RunSnapshot, position: int | None) -> str:
     return f"Waiting for a worker: number {position:,} in the queue."
 
 
-def _verdict(run: RunSnapshot) -> str:
+def _verdict(run: Living) -> str:
     if is_outside(run):
         return "Its lease has run out, so contact counts as lost in a moment."
     if run.cancel_requested_at is not None:
@@ -103,5 +129,5 @@ def _verdict(run: RunSnapshot) -> str:
     return "Its lease has run out, so another worker gets it in a moment."
 
 
-def _owner(run: RunSnapshot) -> str:
+def _owner(run: Living) -> str:
     return clipped(run.lease_owner, 80)

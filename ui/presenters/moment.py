@@ -56,6 +56,19 @@ def brief_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {local.strftime('%b')}" if local.year == today.year else f"{local:%b %Y}"
 
 
+def day_range(first: datetime, last: datetime, zone: ZoneInfo) -> str:
+    """`1 – 31 Oct 2026`, `27 Oct – 25 Nov 2026`, `1 Dec 2025 – 28 Feb 2026`, `24 Nov 2026`."""
+    begin, end = _local(first, zone), _local(last, zone)
+    whole = f"{end.day} {end:%b} {end.year}"
+    if begin.date() == end.date():
+        return whole
+    if begin.year != end.year:
+        return f"{begin.day} {begin:%b} {begin.year} – {whole}"
+    if begin.month != end.month:
+        return f"{begin.day} {begin:%b} – {whole}"
+    return f"{begin.day} – {whole}"
+
+
 def in_utc(moment: datetime | None) -> str:
     """The same for the hover: `2026-11-24 11:03:10 UTC`."""
     return "" if moment is None else _local(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

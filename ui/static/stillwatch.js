@@ -85,7 +85,25 @@
       this.title = isKnown ? moment.toLocaleString() : "";
     }
   }
+  // <time-left seconds="90"> counts down to nothing from the moment its attribute was set.
+  class TimeLeft extends HTMLElement {
+    static observedAttributes = ["seconds"];
+    connectedCallback() { this.begin(); }
+    disconnectedCallback() { counting.delete(this); }
+    attributeChangedCallback() { if (this.isConnected) this.begin(); }
+    begin() {
+      this.since = Date.now();
+      counting.add(this);
+      this.show();
+    }
+    show() {
+      const left = (Number(this.getAttribute("seconds")) || 0) - (Date.now() - this.since) / 1000;
+      const text = duration(Math.floor(left));
+      if (this.textContent !== text) this.textContent = text;
+    }
+  }
   customElements.define("elapsed-time", ElapsedTime);
+  customElements.define("time-left", TimeLeft);
   customElements.define("relative-time", RelativeTime);
   const show = () => { if (!document.hidden) counting.forEach((one) => one.show()); };
   setInterval(show, 1000);

@@ -1,0 +1,86 @@
+"""A tenant's review pack, kept live on its page, and what a person can do about it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from nicegui import ui
+
+from policy.access import Action
+from policy.decision import Reason
+from policy.review_pack_polling import UxPackStatus
+from services.pack_card import CardSnapshot
+from services.tenants import TenantRef
+from ui.components.pack_card import PackCard
+from ui.components.pack_dialog import PackDialog
+from ui.components.refresh_badge import RefreshBadge
+from ui.components.stale_notice import StaleNotice
+from ui.live import Live
+from ui.pack_surface import ReviewPackSurface
+from ui.page import Page, nothing_here
+from ui.presenters.pack import ACTIVE, PackRights, pack_card
+from ui.presenters.pack_terms import readable_options
+
+
+class PackPanel:
+    """The card with its badge, built once and updated in place."""
+
+    def __init__(self, page: Page, tenant: TenantRef, card: CardSnapshot) -> None:
+        self._page = page
+        self._tenant = tenant
+        with ui.element("div").classes("page-head"):
+            ui.html("Review pack", tag="h2").classes("card-title")
+            with ui.element("div").classes("head-state"):
+                badge = RefreshBadge("review_pack")
+                _build_refresh(self._refresh)
+        with ui.element("div").classes("panel-host") as self._host:
+            notice = StaleNotice()
+            self._card = PackCard(self._ask)
+        self._show(card)
+        surface = ReviewPackSurface(
+            page.console, page.session, tenant, card, badge, notice, self._show, self._clear
+        )
+        self.live = Live(surface, page.browser, page.console.clock, card)
+        page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
+
+    def _show(self, card: CardSnapshot) -> None:
+        self._card.show(pack_card(card, self._rights(), self._page.session.zone))
+
+    def _rights(self) -> PackRights:
+        viewer, place = self._page.session.viewer, self._tenant
+        may = partial(viewer.may_in, place.workspace_id, tenant_id=place.id)
+        return PackRights(
+            may_generate=may(Action.GENERATE_PACK),
+            may_download=may(Action.DOWNLOAD_PACK),
+            may_audit=may(Action.AUDIT),
+        )
+
+    def _clear(self) -> None:
+        self._host.clear()
+        with self._host:
+            nothing_here()
+
+    def _refresh(self) -> None:
+        self.live.nudge()
+
+    def _ask(self) -> None:
+        """Open the dialog; a forged or late click is refused by the deed itself."""
+        card = self.live.shown
+        if card is None or self._page.browser.is_dialog_open or not self._rights().may_generate:
+            return
+        status = _status(card, self.live.now)
+        if status in ACTIVE:
+            return
+        last = card.pack if status is UxPackStatus.FAILED else None
+        begin = readable_options(last.options) if last is not None else None
+        PackDialog(self._page, self._tenant, self.live, begin).open()
+
+
+def _build_refresh(act: Callable[[], None]) -> None:
+    button = ui.button(icon="refresh", on_click=act, color=None).classes("quiet-icon")
+    button.props('flat round dense data-testid="refresh-pack"')
+    button.props["aria-label"] = button.props["title"] = "Refresh the review pack"
+
+
+def _status(card: CardSnapshot, now: datetime) -> UxPackStatus | None:
+    return None if card.pack is None else card.pack.ux_status(now)

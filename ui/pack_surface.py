@@ -1,0 +1,116 @@
+"""The live surface that shows a tenant's review pack."""
+
+import math
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from datetime import datetime
+
+from policy import review_pack_polling
+from policy.access import Action
+from policy.decision import Decision, Guards, Reason
+from policy.review_pack_polling import PackFacts
+from services.pack_card import CardDetails, CardSnapshot, DetailsKey, PackSnapshot
+from services.tenants import TenantRef
+from ui.components.refresh_badge import RefreshBadge
+from ui.components.stale_notice import StaleNotice
+from ui.console import Console
+from ui.live import BadgeState, Version
+from ui.page_session import PageSession
+from ui.surfaces import show_badge
+
+
+class ReviewPackSurface:
+    """A tenant's latest review pack. Its end is none: the next pack may be anybody's."""
+
+    name = "review_pack"
+    ends_for_good = False
+
+    def __init__(
+        self,
+        console: Console,
+        session: PageSession,
+        tenant: TenantRef,
+        card: CardSnapshot,
+        badge: RefreshBadge,
+        notice: StaleNotice,
+        paint: Callable[[CardSnapshot], None],
+        clear: Callable[[], None],
+    ) -> None:
+        self._session = session
+        self._tenant = tenant
+        self._watch = console.packs.watch(tenant.id)
+        self._shared_details = console.pack_details
+        self._details: CardDetails | None = card.details
+        self._details_watch = self._shared_details.watch(self._details_key(card))
+        self._badge = badge
+        self._notice = notice
+        self._paint = paint
+        self._clear = clear
+
+    async def may_look(self, *, fresh: bool) -> bool:
+        viewer = await self._session.look(fresh=fresh)
+        place = self._tenant
+        return viewer is not None and viewer.may_in(place.workspace_id, Action.SEE, place.id)
+
+    async def read(self, max_age: float, *, fresh: bool) -> CardSnapshot:
+        card = await self._watch.read(max_age, fresh=fresh)
+        return replace(card, details=await self._details_of(card))
+
+    def decide(self, snapshot: CardSnapshot | None, guards: Guards, now: datetime) -> Decision:
+        return review_pack_polling.decide(_pack_facts(snapshot), guards, now)
+
+    def version(self, snapshot: CardSnapshot) -> Version | None:
+        return None if snapshot.pack is None else (snapshot.pack.id, snapshot.pack.version)
+
+    def look(self, snapshot: CardSnapshot) -> Hashable:
+        earlier = tuple(_pack_look(pack, snapshot.now) for pack in snapshot.details.earlier)
+        pack, grants = snapshot.pack, self._session.viewer.grants
+        latest = None if pack is None else _pack_look(pack, snapshot.now)
+        return latest, earlier, snapshot.details.downloads, grants
+
+    def turned(self, snapshot: CardSnapshot) -> CardSnapshot | None:
+        packs = (snapshot.pack, *snapshot.details.earlier)
+        turns = [review_pack_polling.repaint_at(pack.facts, snapshot.now) for pack in packs if pack]
+        at = min((turn for turn in turns if turn is not None), default=None)
+        return None if at is None else snapshot.at(at)
+
+    def paint(self, snapshot: CardSnapshot) -> None:
+        self._paint(snapshot)
+
+    def clear(self, reason: Reason) -> None:
+        self._clear()
+
+    def show_badge(self, state: BadgeState, snapshot: CardSnapshot | None) -> None:
+        pack = None if snapshot is None else snapshot.pack
+        version = str(pack.version) if pack and pack.updated_at else ""
+        finished_at = None if pack is None else pack.generated_at or pack.updated_at
+        show_badge(self._badge, self._notice, state, self._session.zone, version, finished_at)
+
+    def close(self) -> None:
+        self._watch.close()
+        self._details_watch.close()
+
+    async def _details_of(self, card: CardSnapshot) -> CardDetails:
+        """Read anew only when they have changed, and once for all who watch."""
+        key = self._details_key(card)
+        if key != self._details_watch.key:
+            self._details_watch.close()
+            self._details_watch, self._details = self._shared_details.watch(key), None
+        if self._details is None:
+            self._details = await self._details_watch.read(math.inf)
+        return self._details
+
+    def _details_key(self, card: CardSnapshot) -> DetailsKey:
+        place = self._tenant
+        may_audit = self._session.viewer.may_in(place.workspace_id, Action.AUDIT, place.id)
+        return card.details_key(place.id, with_downloads=may_audit)
+
+
+def _pack_facts(card: CardSnapshot | None) -> PackFacts | None:
+    return None if card is None or card.pack is None else card.pack.facts
+
+
+def _pack_look(pack: PackSnapshot, now: datetime) -> Hashable:
+    run = pack.run
+    life = None if run is None else (run.version, run.ux_status, run.queue_position, run.liveness)
+    return pack.at_rest, pack.ux_status(now), life
