@@ -6,6 +6,7 @@ Reads with distrust and in bounded memory: the file may come from anywhere.
 import hashlib
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -70,9 +71,22 @@ def verify_pack(path: Path, expected_sha256: str | None = None) -> Verification:
                 findings += _check_members(archive, manifest)
     except _ManifestError as error:
         findings.append(str(error))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except _DAMAGE as error:
         findings.append(f"the archive is damaged: {_shown(error)}")
     return Verification(tuple(findings), manifest, sha256, members)
+
+
+# What the library raises for bytes that make no sense. `OSError` is among them for offsets that
+# lead out of the file: the disk itself has just been read from end to end.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 class _ManifestError(Exception):
@@ -166,7 +180,7 @@ def _check_member(archive: zipfile.ZipFile, name: str, expected: _Expected) -> I
                 if size > expected.size:
                     yield f"{name} is longer than the {expected.size} bytes it should have"
                     return
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except _DAMAGE as error:
         yield f"{name} is damaged: {_shown(error)}"
         return
     if size != expected.size:

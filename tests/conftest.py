@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from services import schema
 from services.database import Database
 from tests.databases import Postgres, started_postgres
+
+# How long an example takes says nothing of whether it is right.
+settings.register_profile("stillwatch", deadline=None)
+settings.load_profile("stillwatch")
 
 
 @pytest.fixture(scope="session")
