@@ -2,18 +2,28 @@
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+# Errors of an outage still come in when it is over, and a server that starts may falter once
+# more: all of that is one outage.
+_QUIET_SECONDS = 10.0
 _log = logging.getLogger("stillwatch.worker")
 
 
 class Faults:
-    """Shared by all threads of one process; says the first fault of a row, and its end."""
+    """Shared by all threads of one process; says the first fault of an outage, and its end.
 
-    def __init__(self) -> None:
+    `clock` is monotonic, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
-        self._is_away = False
+        self._is_told = False
+        self._quiet_until = float("-inf")
 
     def tell(self, error: Exception) -> None:
         """Log an error that a loop goes on after; a database that is away is logged once."""
@@ -25,17 +35,20 @@ class Faults:
     def away(self, error: BaseException) -> None:
         """Note that the database cannot be reached."""
         with self._lock:
-            was_away, self._is_away = self._is_away, True
-        if not was_away:
+            is_news = not self._is_told and self._clock() >= self._quiet_until
+            self._is_told |= is_news
+        if is_news:
             _log.warning("the database cannot be reached: %s", first_line(error))
 
     def clear(self) -> None:
         """Note that the database answered."""
-        if self._is_away:
-            with self._lock:
-                was_away, self._is_away = self._is_away, False
-            if was_away:
-                _log.info("the database is back")
+        if not self._is_told:
+            return
+        with self._lock:
+            was_told, self._is_told = self._is_told, False
+            self._quiet_until = self._clock() + _QUIET_SECONDS
+        if was_told:
+            _log.info("the database is back")
 
 
 def first_line(error: BaseException) -> str:
