@@ -1,6 +1,7 @@
 """Liveness, readiness and metrics."""
 
 import ipaddress
+from contextlib import suppress
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -37,9 +38,11 @@ def routes(database: Database) -> APIRouter:
     async def show_metrics(request: Request) -> Response:
         if not _is_local(request) and await find_program(request.headers, database) is None:
             return Response("Not found", 404)
-        active = await database.read(runs.count_active)
-        for status in ("queued", "running"):
-            metrics.runs.labels(status).set(active.get(status, 0))
+        # While the database is away the rest is told all the same, and the two gauges stand still.
+        with suppress(SQLAlchemyError):
+            active = await database.read(runs.count_active)
+            for status in ("queued", "running"):
+                metrics.runs.labels(status).set(active.get(status, 0))
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router

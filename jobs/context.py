@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from services import tenants
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
@@ -66,7 +68,8 @@ class RunContext:
     @property
     def report(self) -> Report:
         """Everything counted and recorded so far."""
-        return Report(dict(self._counts), [dict(group) for group in self._groups.values()])
+        with self._lock:
+            return Report(dict(self._counts), [dict(group) for group in self._groups.values()])
 
     @property
     def has_failures(self) -> bool:
@@ -88,12 +91,13 @@ class RunContext:
     def failure(self, code: str, message: str, sample: str | None = None, count: int = 1) -> None:
         """Record a failure; equal code and message form one group, past 50 groups the rest do."""
         key = (code, message[:_LONGEST_TEXT])
-        if key not in self._groups and len(self._groups) >= _MOST_GROUPS:
-            key = ("other", "Further failures of other kinds")
-        group = self._groups.setdefault(
-            key, {"code": key[0], "message": key[1], "count": 0, "sample": sample}
-        )
-        group["count"] = int(str(group["count"])) + count
+        with self._lock:  # the heart may be about to tell of it
+            if key not in self._groups and len(self._groups) >= _MOST_GROUPS:
+                key = ("other", "Further failures of other kinds")
+            group = self._groups.setdefault(
+                key, {"code": key[0], "message": key[1], "count": 0, "sample": sample}
+            )
+            group["count"] = int(str(group["count"])) + count
 
     def checkpoint(self) -> None:
         """Report if it is time to, and stop here if the run is to stop."""
@@ -105,6 +109,8 @@ class RunContext:
             self.beat(self.report)
         except LeaseLostError:
             self.interrupt(LeaseGone("the lease was lost"))
+        except OperationalError:
+            pass  # told at the next report; meanwhile the heart keeps the lease, and says so
         self.raise_interruption()
 
     def beat(self, report: Report | None = None) -> None:

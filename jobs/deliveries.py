@@ -4,6 +4,7 @@ A delivery carries nothing but the run's id. Whether it is done, by whom and how
 by the run's own row, so a delivery too many does no harm, and one too few is put again.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from procrastinate import App, SyncPsycopgConnector
@@ -16,8 +17,6 @@ from services.run_terms import Delivery
 
 QUEUE = "runs"
 TASK = "stillwatch.perform"
-# What a worker may miss before Procrastinate and we take it for dead.
-BEAT_SECONDS, DEAD_AFTER_SECONDS = 10.0, 30.0
 
 _PUTTING = App(connector=SyncPsycopgConnector())
 
@@ -48,12 +47,13 @@ def put(session: Session, delivery: Delivery) -> None:
     ).defer(run_id=delivery.run_id)
 
 
-def put_missing(session: Session) -> int:
+def put_missing(session: Session, lease: timedelta) -> int:
     """Put every run that waits with no live delivery, at most 100; return how many.
 
-    Its worker died with the delivery in its hands, or another program queued it.
+    Its worker died with the delivery in its hands, which shows when it has not been heard of for
+    a `lease`; or another program queued it.
     """
-    session.execute(_DROP_DEAD, {"dead_after": DEAD_AFTER_SECONDS})
+    session.execute(_DROP_DEAD, {"dead_after": lease.total_seconds()})
     delivered = set(session.scalars(_DELIVERED, {"task": TASK}))
     missing = [run for run in find_waiting(session) if run.run_id not in delivered]
     for delivery in missing:

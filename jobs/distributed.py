@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import uvloop
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
@@ -76,6 +77,8 @@ class DistributedEngine:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._receive, name="deliveries", daemon=True)
         self._worker: Worker | None = None
+        self._count_lock = threading.Lock()
+        self._busy = 0  # threads at work, also on what an earlier connection delivered
 
     def enqueue(self, session: Session, delivery: Delivery) -> None:
         """A delivery in the caller's transaction: there is no run without it, nor the reverse."""
@@ -106,6 +109,11 @@ class DistributedEngine:
         if self._thread.ident is not None:
             self._thread.join(_STOP_WITHIN)
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether, after `stop`, a handler is still at work on what was handed back."""
+        return self._busy > 0
 
     # --- receiving -------------------------------------------------------------------------
 
@@ -150,6 +158,8 @@ class DistributedEngine:
 
         @app.task(name=deliveries.TASK, queue=deliveries.QUEUE)
         async def perform(run_id: int) -> None:
+            if self._busy >= self._slots:
+                return  # by what was begun before the connection was lost; a sweep puts it again
             await loop.run_in_executor(self._threads, self._perform, run_id)
 
         async with app.open_async():
@@ -163,8 +173,8 @@ class DistributedEngine:
                 shutdown_graceful_timeout=_STOP_WITHIN,
                 delete_jobs="always",
                 install_signal_handlers=False,
-                update_heartbeat_interval=deliveries.BEAT_SECONDS,
-                stalled_worker_timeout=deliveries.DEAD_AFTER_SECONDS,
+                update_heartbeat_interval=self._lease.total_seconds() / 3,
+                stalled_worker_timeout=self._lease.total_seconds(),
             )
             if self._stopping.is_set():
                 return
@@ -173,9 +183,15 @@ class DistributedEngine:
                 self._faults.away(ConnectionError("deliveries were interrupted"))
 
     def _perform(self, run_id: int) -> None:
-        run = self._claim(run_id)
-        if run is not None:
-            self._performer.perform(run)
+        with self._count_lock:
+            self._busy += 1
+        try:
+            run = self._claim(run_id)
+            if run is not None:
+                self._performer.perform(run)
+        finally:
+            with self._count_lock:
+                self._busy -= 1
 
     def _claim(self, run_id: int) -> ClaimedRun | None:
         """Take the run, unless it is done, taken, or too many of its kind are at work."""
@@ -190,14 +206,15 @@ class DistributedEngine:
             return None
 
     def _tell(self, error: Exception) -> None:
-        if isinstance(error, ConnectorException | PoolTimeout):
-            self._faults.away(error.__cause__ or error)
+        cause = error.__cause__ if isinstance(error, ConnectorException) else error
+        if isinstance(cause, PoolTimeout | psycopg.OperationalError | psycopg.InterfaceError):
+            self._faults.away(cause)
         else:
             self._faults.tell(error)
 
     def _put_missing(self) -> None:
         with self._database.writing() as session:
-            deliveries.put_missing(session)
+            deliveries.put_missing(session, self._lease)
 
 
 def _pool(*, check: object, **options: Any) -> AsyncConnectionPool:

@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, literal_column, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from jobs.faults import Faults, first_line
 from jobs.operation import offers_of
 from jobs.performer import Performer
 from jobs.scheduling import starting_due
 from jobs.sweeper import SWEEP, Chore, Sweeper, being_seen, rescuing
-from models import OperationRun, Runner, RunStatus
-from models.columns import utc_now
 from services import after_commit, workers
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
+from services.run_statements import NEXT_CLAIMABLE, RUN
 from services.run_terms import ClaimedRun, Delivery
 from stillwatch.operations import Operation
 
@@ -96,6 +93,11 @@ class EmbeddedEngine:
         for thread in self._threads:
             thread.join(0.2)
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether, after `stop`, a handler is still at work on what was handed back."""
+        return any(thread.is_alive() for thread in self._threads)
+
     def _wake_one(self) -> None:
         with self._wake:
             self._wake_ups += 1
@@ -144,16 +146,4 @@ class EmbeddedEngine:
             return OperationRunService(session, self.enqueue, self._lease).claim(self._owner)
 
 
-# To the letter of the partial index, and untyped: a Boolean would be rendered as `… = 1` on
-# SQLite, which then reads the whole table instead.
-_IS_ACTIVE: ColumnElement[bool] = literal_column("operation_run.status IN ('queued', 'running')")
-_NEXT_QUEUED = (
-    select(col(OperationRun.id))
-    .where(
-        _IS_ACTIVE,
-        col(OperationRun.status) == RunStatus.QUEUED,
-        col(OperationRun.runner) == Runner.WORKER,
-        or_(col(OperationRun.available_at).is_(None), col(OperationRun.available_at) <= utc_now()),
-    )
-    .limit(1)
-)
+_NEXT_QUEUED = NEXT_CLAIMABLE.with_only_columns(RUN.c.id)

@@ -5,11 +5,12 @@ import threading
 import time
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 # Errors of an outage still come in when it is over, and a server that starts may falter once
 # more: all of that is one outage.
 _QUIET_SECONDS = 10.0
+_MOST_REFUSALS = 100
 _log = logging.getLogger("stillwatch.worker")
 
 
@@ -24,13 +25,26 @@ class Faults:
         self._lock = threading.Lock()
         self._is_told = False
         self._quiet_until = float("-inf")
+        self._refusals: set[str] = set()
 
     def tell(self, error: Exception) -> None:
-        """Log an error that a loop goes on after; a database that is away is logged once."""
-        if isinstance(error, SQLAlchemyError):
+        """Log an error that a loop goes on after.
+
+        A database that is away is logged once, and so is each statement that it refuses.
+        """
+        if isinstance(error, OperationalError | InterfaceError):
             self.away(error)
+        elif isinstance(error, SQLAlchemyError):
+            self._refused(first_line(error))
         else:
             _log.error("a worker stumbled", exc_info=error)
+
+    def _refused(self, text: str) -> None:
+        with self._lock:
+            is_news = text not in self._refusals and len(self._refusals) < _MOST_REFUSALS
+            self._refusals.add(text)
+        if is_news:
+            _log.error("the database refuses: %s", text)
 
     def away(self, error: BaseException) -> None:
         """Note that the database cannot be reached."""

@@ -22,6 +22,9 @@ class _Held:
     due: float | None  # monotonic; when its time is up
     has_timed_out: bool = False
 
+    def stop_the_clock(self) -> None:
+        self.due = None
+
 
 class Heart:
     """Beats every quarter of `lease` for each run held, and tells it when its time is up.
@@ -40,8 +43,11 @@ class Heart:
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def holding(self, context: RunContext, timeout: timedelta | None) -> Iterator[None]:
-        """Keep the run's lease for as long as the block lasts."""
+    def holding(
+        self, context: RunContext, timeout: timedelta | None
+    ) -> Iterator[Callable[[], None]]:
+        """Keep the run's lease for as long as the block lasts; call what it gives when the
+        handler has returned, and its time is not measured any more."""
         due = None if timeout is None else time.monotonic() + timeout.total_seconds()
         held = _Held(context, due)
         with self._change:
@@ -49,7 +55,7 @@ class Heart:
             self._start()
             self._change.notify_all()
         try:
-            yield
+            yield held.stop_the_clock
         finally:
             with self._change:
                 self._held.pop(id(held), None)
@@ -82,15 +88,20 @@ class Heart:
                     self._change.wait(rest)
                     continue
             for one in held:
-                self._attend_to(one)
+                try:
+                    self._attend_to(one)
+                except Exception as error:  # one run's trouble must not cost the others theirs
+                    self._faults.tell(error)
 
     def _rest(self, held: _Held) -> float:
         now = time.monotonic()
         until_beat = held.context.beaten_at + self._beat_every - now
-        return until_beat if held.due is None else min(until_beat, held.due - now)
+        due = held.due
+        return until_beat if due is None else min(until_beat, due - now)
 
     def _attend_to(self, held: _Held) -> None:
-        if held.due is not None and time.monotonic() >= held.due:
+        due = held.due
+        if due is not None and time.monotonic() >= due:
             self._time_is_up(held)
         if held.context.beaten_at + self._beat_every > time.monotonic():
             return

@@ -67,10 +67,12 @@ class Performer:
         context = RunContext(run, self._database, self._data_dir, self._lease)
         operation = self._operations.get(run.type)
         timeout = None if operation is None else operation.timeout
-        with self._heart.holding(context, timeout):
-            if self._stopping.is_set():
-                context.interrupt(EngineStopping())
+        with self._heart.holding(context, timeout) as stop_the_clock:
+            if self._stopping.is_set():  # claimed at the last moment: not begun at all
+                self._close(run, _handed_back(run))
+                return
             ending = self._ending_of(context, operation)
+            stop_the_clock()
             if ending is not None:
                 self._close(run, ending)
 
@@ -219,4 +221,6 @@ def _log_lost(run: ClaimedRun) -> None:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, OperationalError):
+        return "The database could not be reached."
     return f"{type(error).__name__}: {first_line(error)}"[:_LONGEST_REASON]

@@ -21,7 +21,8 @@ from services.run_terms import Enqueue
 SWEEP = timedelta(seconds=5)
 _log = logging.getLogger("stillwatch.worker")
 
-Chore = Callable[[], None]
+# Returns False when it had nothing to ask of the database.
+Chore = Callable[[], bool | None]
 
 
 class Sweeper:
@@ -52,8 +53,8 @@ class Sweeper:
         if self._stopping.is_set():
             return
         try:
-            chore()
-            self._faults.clear()
+            if chore() is not False:
+                self._faults.clear()
         except Exception as error:
             self._faults.tell(error)
 
@@ -83,13 +84,14 @@ def being_seen(database: Database, name: str, slots: int) -> Chore:
     """Say every ten seconds that this worker is here."""
     said_at = float("-inf")
 
-    def say() -> None:
+    def say() -> bool:
         nonlocal said_at
         now = time.monotonic()
         if now - said_at < workers.SEEN_EVERY.total_seconds() - 0.5:
-            return
+            return False
         with database.writing() as session:
             workers.report_presence(session, name, slots)
         said_at = now
+        return True
 
     return say

@@ -19,7 +19,14 @@ T = TypeVar("T")
 
 _THREADS = 16
 _WRITING_THREADS = 4
-_CONNECT_SECONDS = 5
+# A server that has vanished without a word must not be waited for: leases run out meanwhile.
+_IMPATIENT = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 _BUSY_TIMEOUT_MS = 10_000
 
 
@@ -97,7 +104,7 @@ def _engine(url: str) -> Engine:
             pool_size=_THREADS,
             max_overflow=_THREADS,
             pool_pre_ping=True,  # after a restart of the server no first query fails
-            connect_args={"connect_timeout": _CONNECT_SECONDS},
+            connect_args=_IMPATIENT,
         )
     else:
         engine = create_engine(

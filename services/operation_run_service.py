@@ -204,7 +204,8 @@ class OperationRunService:
             **_UNSTARTED,
         )
         self._record(run, "retry_scheduled", code=code, seconds=round(delay.total_seconds()))
-        self._queue_again(run)
+        if not self._is_cancelled_now(run):
+            self._queue_again(run)
         self._let_next_in(run)
 
     def hand_back(self, run_id: int, token: str) -> None:
@@ -216,7 +217,8 @@ class OperationRunService:
             run_id, token, RunEvent.HAND_BACK, deliveries=Sql.ONE_LESS, **_UNSTARTED
         )
         self._record(run, "handed_back", reason="its worker stopped")
-        self._queue_again(run)
+        if not self._is_cancelled_now(run):
+            self._queue_again(run)
 
     def keep_late_report(
         self, run_id: int, token: str, outcome: RunOutcome, report: Report
@@ -321,8 +323,10 @@ class OperationRunService:
     def _insert_unless_active(self, request: RunRequest) -> int | Requested:
         while (run_id := self._insert(request)) is None:
             active = self._active_run_id(request.active_key)
-            if active is not None:  # or it has just ended, and we try again
+            if active is not None:
                 return Requested(active, is_new=False)
+            # It has just ended; or another program ended it, and left it its key.
+            self._session.execute(statements.FREE_KEY, {"key": request.active_key})
         audit.record(
             self._session,
             "run.requested",
@@ -441,6 +445,14 @@ class OperationRunService:
         if moved is None:
             raise RunMovedError("This run changed at this very moment. Please look again.")
         self._record(run, "cancelled", user_id)
+        self._let_next_in(run)
+
+    def _is_cancelled_now(self, run: Row[Any]) -> bool:
+        """Close a run that came back to the queue while it was to be cancelled."""
+        if run.cancel_requested_at is None:
+            return False
+        self._cancel_queued(run, None)
+        return True
 
     def _request_cancellation(self, run: Row[Any], user_id: int | None) -> None:
         if run.cancel_requested_at is not None:
@@ -457,14 +469,18 @@ class OperationRunService:
         self._enqueue(self._session, delivery)
 
     def _let_next_in(self, run: Row[Any]) -> None:
-        """A run that waited for its key's limit was refused at its delivery: deliver it again."""
+        """Deliver again those that were refused at their delivery for their key's limit.
+
+        As many as may be at work at once, since several may end at this very moment.
+        """
         if run.concurrency_key is None:
             return
         waiting = self._session.execute(
-            statements.NEXT_OF_KEY, {"key": run.concurrency_key}
-        ).one_or_none()
-        if waiting is not None:
-            self._queue_again(waiting)
+            statements.NEXT_OF_KEY,
+            {"key": run.concurrency_key, "most": run.concurrency_limit or 1},
+        )
+        for next_run in waiting.all():
+            self._queue_again(next_run)
 
     # --- compare and set -------------------------------------------------------------------
 

@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Column,
     ColumnElement,
     Float,
     Insert,
+    Integer,
     Select,
     Update,
     and_,
@@ -82,14 +82,22 @@ _IS_ABANDONED = and_(
 _IN_ORDER = (RUN.c.priority.desc(), RUN.c.id)
 
 FIND = select(RUN).where(RUN.c.id == bindparam("run_id"))
-FIND_ACTIVE_ID = select(RUN.c.id).where(RUN.c.active_key == bindparam("key"))
+_ACTIVE = [RunStatus.QUEUED.value, RunStatus.RUNNING.value]
+FIND_ACTIVE_ID = select(RUN.c.id).where(
+    RUN.c.active_key == bindparam("key"), RUN.c.status.in_(_ACTIVE)
+)
+FREE_KEY = (
+    update(RUN)
+    .where(RUN.c.active_key == bindparam("key"), RUN.c.status.not_in(_ACTIVE))
+    .values(active_key=None, version=RUN.c.version + 1)
+)
 NEXT_CLAIMABLE = select(RUN).where(_IS_WAITING, HAS_ROOM).order_by(*_IN_ORDER).limit(1)
 CLAIMABLE = FIND.where(or_(and_(_IS_WAITING, HAS_ROOM), _IS_ABANDONED))
 NEXT_OF_KEY = (
     select(RUN)
     .where(_IS_WAITING, RUN.c.concurrency_key == bindparam("key"))
     .order_by(*_IN_ORDER)
-    .limit(1)
+    .limit(bindparam("most", type_=Integer))
 )
 WAITING = (
     select(RUN.c.id, RUN.c.attempt, RUN.c.priority)
@@ -165,10 +173,6 @@ def move(
         .values(status=target, version=RUN.c.version + 1, **sets)
         .returning(*RUN.c)
     )
-
-
-def _parameter(name: str) -> BindParameter[Any]:
-    return bindparam(f"new_{name}", type_=RUN.c[name].type)
 
 
 def _expression(column: Column[Any], sql: Sql) -> ColumnElement[Any]:

@@ -1,8 +1,8 @@
 """Which processes are there to do the work, as they last said of themselves."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -26,11 +26,6 @@ def report_presence(session: Session, name: str, slots: int) -> None:
 def withdraw(session: Session, name: str) -> None:
     """Say that worker `name` has stopped in good order."""
     session.execute(delete(Worker).where(col(Worker.name) == name))
-
-
-def last_seen(session: Session) -> datetime | None:
-    """When any worker was last seen, by the database's clock."""
-    return session.scalar(select(func.max(col(Worker.seen_at))))
 
 
 def _forget_gone(session: Session) -> None:

@@ -6,6 +6,7 @@ import signal
 import threading
 from types import FrameType
 
+from jobs.engines import leave_behind_what_is_stuck
 from services import schema
 from services.database import Database
 from services.server_lock import StartError
@@ -44,3 +45,4 @@ def _work(settings: Settings) -> None:
     stop.wait()
     engine.stop()
     database.close()
+    leave_behind_what_is_stuck(engine)

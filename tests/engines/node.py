@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from jobs.context import RunContext
-from jobs.engines import engine_for
+from jobs.engines import engine_for, leave_behind_what_is_stuck
 from jobs.operation import built_in_operations
 from jobs.pack_sweeping import pack_chores
 from services.database import Database
@@ -78,6 +78,8 @@ def main(url: str, folder: str, lease: str, sweep: str, slots: str, clock: str =
     print("ready", flush=True)
     stop.wait()
     engine.stop()
+    database.close()
+    leave_behind_what_is_stuck(engine)
 
 
 def _turn_clock(seconds: float) -> None:

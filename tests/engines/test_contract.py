@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, text
 
 from jobs.context import RunContext
-from models import Runner
+from models import Runner, RunOutcome
 from models.columns import from_now
 from services.operation_run_service import OperationRunService
-from services.run_terms import Delivery, RunRequest
+from services.run_terms import Delivery, Report, RunRequest
 from stillwatch.operations import OperationFailed, Retry
 from tests.engines.workshop import Tally, Workshop
 from tests.services.runs import trail
@@ -312,3 +312,91 @@ def test_a_heartbeat_in_between_does_not_undo_the_wish_to_cancel(workshop: Works
         OperationRunService(session).cancel(run_id, seen, None)
 
     assert workshop.run(run_id).cancel_requested_at is not None
+
+
+def test_a_run_that_another_program_ended_does_not_hold_its_key_for_ever(
+    workshop: Workshop,
+) -> None:
+    with workshop.database.writing() as session:
+        request = RunRequest(workshop.workspace_id, "sample.work", "key")
+        ended = OperationRunService(session).request(request).run_id
+        session.execute(
+            text("UPDATE operation_run SET status = 'completed', outcome = 'failed'"),
+        )
+
+    with workshop.database.writing() as session:
+        requested = OperationRunService(session).request(request)
+
+    assert requested.is_new
+    assert requested.run_id != ended
+
+
+@pytest.mark.parametrize("how", ["retry_later", "hand_back"])
+def test_what_comes_back_to_the_queue_while_it_is_to_be_cancelled_is_cancelled(
+    workshop: Workshop, how: str
+) -> None:
+    with workshop.database.writing() as session:
+        service = OperationRunService(session)
+        run_id = service.request(RunRequest(workshop.workspace_id, "sample.work", "key")).run_id
+        claimed = service.claim("here")
+        assert claimed is not None
+        service.cancel(run_id, 2, None)
+
+    with workshop.database.writing() as session:
+        service = OperationRunService(session)
+        if how == "hand_back":
+            service.hand_back(run_id, claimed.token)
+        else:
+            nothing_yet, soon = Report({}, []), timedelta(minutes=10)
+            service.retry_later(run_id, claimed.token, "x", "y", nothing_yet, soon)
+
+    assert workshop.run(run_id).outcome == "cancelled"
+
+
+def test_every_place_that_is_free_under_a_limit_is_offered(workshop: Workshop) -> None:
+    delivered: list[int] = []
+    limit = {"concurrency_key": "k", "concurrency_limit": 2}
+    with workshop.database.writing() as session:
+        service = OperationRunService(session)
+        ids = [
+            service.request(
+                RunRequest(workshop.workspace_id, "sample.work", f"key-{n}", **limit)
+            ).run_id
+            for n in range(5)
+        ]
+        held = [service.claim("here", run_id) for run_id in ids[:2]]
+
+    with workshop.database.writing() as session:
+        service = OperationRunService(session, lambda _s, run: delivered.append(run.run_id))
+        for run in held:
+            assert run is not None
+            service.complete(run.id, run.token, RunOutcome.SUCCEEDED, Report({}, []))
+
+    assert set(delivered) >= {ids[2], ids[3]}
+
+
+def test_a_result_is_not_timed_out_while_it_waits_to_be_stored(workshop: Workshop) -> None:
+    if workshop.database.is_sqlite:
+        begin = "BEGIN IMMEDIATE"
+    else:
+        begin = "BEGIN; LOCK TABLE operation_run IN ACCESS EXCLUSIVE MODE"
+    other = workshop.database.engine.raw_connection()
+    returned = threading.Event()
+
+    def work(_context: RunContext) -> None:
+        cursor = other.cursor()
+        for statement in begin.split("; "):
+            cursor.execute(statement)
+        returned.set()
+
+    with workshop.working(work, timeout=timedelta(seconds=1)) as engine:
+        run_id = workshop.request(engine)
+        assert returned.wait(30)
+        # Past its time and the time to unwind: only then can the result be stored.
+        release = threading.Timer(8.0, other.rollback)
+        release.start()
+        run = workshop.wait_for(run_id, seconds=60)
+        release.join()
+    other.close()
+
+    assert run.outcome == "succeeded"

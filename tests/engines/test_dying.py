@@ -42,9 +42,9 @@ def shared(postgres_database: Database, tmp_path: Path) -> Workshop:
     return Workshop(postgres_database, tmp_path)
 
 
-def start(workshop: Site, slots: int = 1, clock: int = 0) -> Node:
+def start(workshop: Site, slots: int = 1, clock: int = 0, lease: int = LEASE) -> Node:
     url = workshop.database.engine.url.render_as_string(hide_password=False)
-    words = [url, str(workshop.folder), str(LEASE), str(SWEEP), str(slots), str(clock)]
+    words = [url, str(workshop.folder), str(lease), str(SWEEP), str(slots), str(clock)]
     with (workshop.folder / "node.log").open("a") as log:
         node = subprocess.Popen(
             [sys.executable, "-m", "tests.engines.node", *words],
@@ -60,8 +60,8 @@ def start(workshop: Site, slots: int = 1, clock: int = 0) -> Node:
 
 
 @contextmanager
-def node(workshop: Site, slots: int = 1, clock: int = 0) -> Iterator[Node]:
-    process = start(workshop, slots, clock)
+def node(workshop: Site, slots: int = 1, clock: int = 0, lease: int = LEASE) -> Iterator[Node]:
+    process = start(workshop, slots, clock, lease)
     try:
         yield process
     finally:
@@ -271,3 +271,37 @@ def _answers(workshop: Workshop) -> bool:
     except OperationalError:
         return False
     return True
+
+
+def test_a_worker_does_not_wait_for_a_handler_that_does_not_stop(shared: Workshop) -> None:
+    run_id = queue(shared, "without_a_word")
+    with node(shared) as stuck:
+        wait_until(lambda: has_begun(shared, stuck), 30)
+        stuck.send_signal(signal.SIGTERM)
+
+        assert stuck.wait(30) == 0
+
+    run = shared.run(run_id)
+    assert (run.status, run.lease_token, run.deliveries) == ("queued", None, 0)
+
+
+def test_an_outage_under_a_run_that_reports_costs_it_nothing(
+    own_postgres: Postgres, tmp_path: Path
+) -> None:
+    with own_postgres.new_database() as url:
+        database = Database(url)
+        workshop = Workshop(database, tmp_path)
+        run_id = queue(workshop, "until_allowed")
+        with node(workshop, lease=30) as process:
+            wait_until(lambda: has_begun(workshop, process), 30)
+            own_postgres.server.stop()
+            log = tmp_path / "node.log"
+            wait_until(lambda: "cannot be reached" in log.read_text(), 60)
+            own_postgres.server.start()
+            wait_until(lambda: _answers(workshop), 30)
+            (tmp_path / "go").touch()
+            run = workshop.wait_for(run_id, seconds=60)
+        database.close()
+
+    assert (run.outcome, run.attempt) == ("succeeded", 1)
+    assert "Traceback" not in log.read_text()

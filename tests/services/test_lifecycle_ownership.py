@@ -10,7 +10,7 @@ OWNERS = {
     ROOT / "services" / "operation_run_service.py",
     ROOT / "services" / "run_statements.py",
 }
-READABLE = {"HAS_ROOM"}
+READABLE = {"HAS_ROOM", "NEXT_CLAIMABLE", "RUN"}
 TABLES = {"OperationRun", "RUN"}
 FOLDERS = ("models", "policy", "services", "jobs", "api", "ui", "stillwatch")
 COLUMNS = {
@@ -24,6 +24,7 @@ COLUMNS = {
     "lease_token",
     "lease_owner",
     "lease_until",
+    "heartbeat_at",
     "cancel_requested_at",
     "active_key",
 }
@@ -44,6 +45,10 @@ def offences(source: str) -> Iterator[str]:
             written = {part for arg in node.args for part in ast.unparse(arg).split(".")}
             if name == "OperationRun" or (name in WRITERS and TABLES & written):
                 yield ast.unparse(node)
+            # `RUN.update()`, `OperationRun.__table__.delete()`, `tables["operation_run"].insert()`
+            owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+            if name in WRITERS and (TABLES & set(owner.split(".")) or "operation_run" in owner):
+                yield ast.unparse(node)
             if name == "setattr" and any(ast.unparse(arg)[1:-1] in COLUMNS for arg in node.args):
                 yield ast.unparse(node)
         if isinstance(node, ast.ImportFrom):
@@ -54,11 +59,14 @@ def offences(source: str) -> Iterator[str]:
                 yield ast.unparse(node)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             words = node.value.lower().split()
-            if words[:2] == ["update", "operation_run"] or words[:3] == [
-                "insert",
-                "into",
-                "operation_run",
-            ]:
+            if words[:2] == ["update", "operation_run"] or (
+                words[1:3]
+                in (
+                    ["into", "operation_run"],
+                    ["from", "operation_run"],
+                )
+                and words[0] in ("insert", "delete")
+            ):
                 yield node.value
 
 
@@ -91,5 +99,10 @@ def test_the_check_sees_every_way_of_writing() -> None:
         "setattr(run, 'outcome', 'failed')",
         "session.execute(update(RUN).values(status='x'))",
         "from services.run_statements import move",
+        "session.execute(RUN.update())",
+        "session.execute(OperationRun.__table__.delete())",
+        "session.execute(metadata.tables['operation_run'].insert())",
+        "execute('DELETE FROM operation_run')",
+        "run.heartbeat_at = now",
     ):
         assert list(offences(snippet)), snippet

@@ -102,10 +102,6 @@ def _rescued(told: _Told) -> str:
     return f"Taken back from {f'worker {owner}' if owner else 'its worker'}: {_reason(told)}"
 
 
-def _queued_again(told: _Told) -> str:
-    return f"Queued again: {_reason(told)}"
-
-
 def _cancel_requested(told: _Told) -> str:
     return f"Cancellation requested by {told.by}"
 
@@ -144,7 +140,6 @@ _EVENTS: dict[str, tuple[Stage | None, Callable[[_Told], str]]] = {
     "retry_scheduled": (Stage.QUEUED, _retry_scheduled),
     "handed_back": (Stage.QUEUED, _handed_back),
     "rescued": (Stage.QUEUED, _rescued),
-    "requeued": (Stage.QUEUED, _queued_again),
     "cancel_requested": (None, _cancel_requested),
     "cancelled": (Stage.ENDED, _cancelled),
     "lost_contact": (Stage.ENDED, _lost_contact),

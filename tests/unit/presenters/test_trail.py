@@ -30,7 +30,6 @@ from ui.presenters.trail import Stage, happenings
             "Taken back from worker w1: its lease ran out",
         ),
         ("rescued", None, {}, "Taken back from its worker: no reason given"),
-        ("requeued", None, {"reason": "its worker died"}, "Queued again: its worker died"),
         ("lost_contact", None, {}, "Lost contact with the program outside"),
         ("cancel_requested", "Ada", {}, "Cancellation requested by Ada"),
         ("cancelled", "Ada", {}, "Cancelled by Ada"),
