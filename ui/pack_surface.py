@@ -62,6 +62,10 @@ class ReviewPackSurface:
     def version(self, snapshot: CardSnapshot) -> Version | None:
         return None if snapshot.pack is None else (snapshot.pack.id, snapshot.pack.version)
 
+    def is_older(self, new: CardSnapshot, shown: CardSnapshot) -> bool:
+        # Not by version: other programs set `updated_at` back, and delete the latest row.
+        return new.read_at < shown.read_at
+
     def look(self, snapshot: CardSnapshot) -> Hashable:
         earlier = tuple(_pack_look(pack, snapshot.now) for pack in snapshot.details.earlier)
         pack, grants = snapshot.pack, self._session.viewer.grants

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
+from sqlmodel import col
 
 from models import AuditEntry, ReviewPack, Role, Tenant, Workspace
 from policy.access import Grant
@@ -141,15 +142,48 @@ async def test_a_role_of_another_tenant_sees_no_card(console: Console) -> None:
     assert not await other.may_look(fresh=True)
 
 
-async def test_packs_are_ordered_by_id_and_then_by_their_last_change(console: Console) -> None:
+async def test_an_end_that_was_noted_with_an_earlier_time_is_no_older_answer(
+    console: Console,
+) -> None:
+    add_pack(console, status="generating", updated_at=NOW)
     surface = surface_of(console)
-    first, changed = a_pack(id=4), a_pack(id=4, updated_at=NOW)
-    newer = a_pack(id=5, updated_at=NOW - timedelta(days=1))
+    generating = await surface.read(1, fresh=True)
+    back = NOW.replace(microsecond=0) - timedelta(seconds=1)
+    write(console, update(ReviewPack).values(status="ready", updated_at=back))
 
-    versions = [surface.version(a_card(pack)) for pack in (first, changed, newer)]
+    ready = await surface.read(1, fresh=True)
 
-    assert versions == sorted(versions)
-    assert surface.version(a_card(None)) is None
+    assert ready.pack is not None
+    assert ready.pack.status == "ready"
+    assert not surface.is_older(ready, generating)
+    assert surface.is_older(generating, ready)
+
+
+@pytest.mark.parametrize("left", [0, 1])
+async def test_a_card_whose_latest_pack_was_deleted_is_no_older_answer(
+    console: Console, left: int
+) -> None:
+    for _ in range(left + 1):
+        add_pack(console, status="generating")
+    surface = surface_of(console)
+    before = await surface.read(1, fresh=True)
+    assert before.pack is not None
+    write(console, delete(ReviewPack).where(col(ReviewPack.id) == before.pack.id))
+
+    after = await surface.read(1, fresh=True)
+
+    assert not surface.is_older(after, before)
+    assert surface.is_older(before, after)
+
+
+async def test_a_card_that_has_turned_is_as_old_as_its_read(console: Console) -> None:
+    surface = surface_of(console)
+    turned = surface.turned(a_card(a_pack()))
+    assert turned is not None
+
+    later = a_card(a_pack(now=NOW + timedelta(seconds=1)))
+
+    assert not surface.is_older(later, turned)
 
 
 async def test_whatever_changes_on_the_card_changes_its_look_and_a_mere_read_does_not(
