@@ -47,6 +47,7 @@ class PackRun:
     summary_counts: Any
     failure_summary: Any
     created_at: datetime | None
+    completed_at: datetime | None
     attempt: int
     cancel_requested_at: datetime | None
     runner: str | None
@@ -100,6 +101,12 @@ class PackSnapshot:
     def ux_status(self, now: datetime) -> UxPackStatus:
         """Its status at `now`: past its time, ready is expired."""
         return effective_status(self.facts, now)
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When its making ended. Not `generated_at`: that is as of when its evidence was read."""
+        ended_at = None if self.run is None else self.run.completed_at
+        return ended_at or self.updated_at
 
     @property
     def at_rest(self) -> "PackSnapshot":
