@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from policy import review_pack_polling
 from policy.access import Action
@@ -54,7 +54,11 @@ class ReviewPackSurface:
 
     async def read(self, max_age: float, *, fresh: bool) -> CardSnapshot:
         card = await self._watch.read(max_age, fresh=fresh)
-        return replace(card, details=await self._details_of(card))
+        card = replace(card, details=await self._details_of(card))
+        if card.pack is None:
+            return card  # nothing on it ages
+        # Another viewer's read can be an interval old; what expires is shown as of now.
+        return card.at(card.now + timedelta(seconds=self._watch.age))
 
     def decide(self, snapshot: CardSnapshot | None, guards: Guards, now: datetime) -> Decision:
         return review_pack_polling.decide(_pack_facts(snapshot), guards, now)
