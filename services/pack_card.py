@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from models import AuditEntry, OperationRun, ReviewPack, User
+from models import AuditEntry, OperationRun, ReviewPack, RunStatus, User
 from models.columns import BigIntegerId, utc_now
 from policy.liveness import LifeFacts, Liveness, liveness
 from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
@@ -62,6 +62,11 @@ class PackRun:
     @property
     def ux_status(self) -> UxStatus:
         return ux_status(self.status, self.outcome)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whatever came of it, be it an outcome that nobody knows; as asking for a pack judges."""
+        return self.status == RunStatus.COMPLETED
 
     @property
     def liveness(self) -> Liveness:
