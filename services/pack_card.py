@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from models import AuditEntry, OperationRun, ReviewPack, User
+from models import AuditEntry, OperationRun, ReviewPack, RunStatus, User
 from models.columns import BigIntegerId, utc_now
 from policy.liveness import LifeFacts, Liveness, liveness
 from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
@@ -47,6 +47,7 @@ class PackRun:
     summary_counts: Any
     failure_summary: Any
     created_at: datetime | None
+    completed_at: datetime | None
     attempt: int
     cancel_requested_at: datetime | None
     runner: str | None
@@ -61,6 +62,11 @@ class PackRun:
     @property
     def ux_status(self) -> UxStatus:
         return ux_status(self.status, self.outcome)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whatever came of it, be it an outcome that nobody knows; as asking for a pack judges."""
+        return self.status == RunStatus.COMPLETED
 
     @property
     def liveness(self) -> Liveness:
@@ -100,6 +106,12 @@ class PackSnapshot:
     def ux_status(self, now: datetime) -> UxPackStatus:
         """Its status at `now`: past its time, ready is expired."""
         return effective_status(self.facts, now)
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When its making ended. Not `generated_at`: that is as of when its evidence was read."""
+        ended_at = None if self.run is None else self.run.completed_at
+        return ended_at or self.updated_at
 
     @property
     def at_rest(self) -> "PackSnapshot":
@@ -151,6 +163,11 @@ class CardSnapshot:
     now: datetime
     pack: PackSnapshot | None
     details: CardDetails = CardDetails()
+
+    @property
+    def read_at(self) -> datetime:
+        """When it was read, also as of another moment; without a pack there is none."""
+        return self.now if self.pack is None else self.pack.now
 
     def details_key(self, tenant_id: int, *, with_downloads: bool) -> DetailsKey:
         """What to read the details by; the making of a pack changes none of them."""

@@ -7,6 +7,7 @@ with one viewer every tick is a read, with a thousand it is still one read per i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from services import metrics
@@ -34,7 +35,7 @@ class SharedReads(Generic[K, V]):
     def latest(self, key: K) -> V | None:
         """What the newest read of a watched `key` brought, for a read that only adds to it."""
         entry = self._entries.get(key)
-        return None if entry is None or entry.latest is None else entry.latest[1]
+        return None if entry is None or entry.latest is None else entry.latest.value
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -45,34 +46,36 @@ class SharedReads(Generic[K, V]):
         if entry.viewers == 0:
             del self._entries[key]
 
-    async def _answer(self, key: K, seen: int, max_age: float, fresh: bool) -> tuple[int, V]:
+    async def _answer(self, key: K, seen: int, max_age: float, fresh: bool) -> "_Answer[V]":
         entry = self._entries[key]
         if not fresh and entry.flight is not None:
             metrics.snapshot_shared.labels(self.kind).inc()
             return await _wait_for(entry.flight)
         latest = entry.latest
-        is_young = self._clock() - entry.begun_at < max_age
-        if not fresh and latest is not None and latest[0] > seen and is_young:
+        if not fresh and latest is not None and self._is_news(latest, seen, max_age):
             metrics.snapshot_shared.labels(self.kind).inc()
             return latest
         # A task of its own: a viewer who leaves or is cancelled takes nobody's answer along.
         return await _wait_for(self._take_off(key, entry))
 
-    def _take_off(self, key: K, entry: "_Entry[V]") -> "asyncio.Task[tuple[int, V]]":
+    def _is_news(self, answer: "_Answer[V]", seen: int, max_age: float) -> bool:
+        return answer.number > seen and self._clock() - answer.begun_at < max_age
+
+    def _take_off(self, key: K, entry: "_Entry[V]") -> "asyncio.Task[_Answer[V]]":
         entry.begun += 1
         number, begun_at = entry.begun, self._clock()
 
-        async def fly() -> tuple[int, V]:
+        async def fly() -> _Answer[V]:
             metrics.snapshot_reads.labels(self.kind).inc()
             try:
-                value = await self._read(key)
+                answer = _Answer(number, begun_at, await self._read(key))
             finally:
                 if entry.flight is flight:
                     entry.flight = None
             # A slow older read never replaces what a newer one brought.
-            if entry.latest is None or entry.latest[0] < number:
-                entry.latest, entry.begun_at = (number, value), begun_at
-            return number, value
+            if entry.latest is None or entry.latest.number < number:
+                entry.latest = answer
+            return answer
 
         flight = asyncio.create_task(fly(), name=f"read {self.kind} {key}")
         flight.add_done_callback(_retrieve)
@@ -87,6 +90,7 @@ class Watch(Generic[K, V]):
         self.key = key
         self._reads = reads
         self._seen = 0
+        self._begun_at = reads._clock()
         self._is_open = True
 
     async def read(self, max_age: float, *, fresh: bool = False) -> V:
@@ -95,9 +99,15 @@ class Watch(Generic[K, V]):
         With `fresh`, by a read that begins now and joins none begun before. Raises what the
         reading raised; the next call tries again.
         """
-        number, value = await self._reads._answer(self.key, self._seen, max_age, fresh)
-        self._seen = max(self._seen, number)
-        return value
+        answer = await self._reads._answer(self.key, self._seen, max_age, fresh)
+        self._seen = max(self._seen, answer.number)
+        self._begun_at = answer.begun_at
+        return answer.value
+
+    @property
+    def age(self) -> float:
+        """Seconds since the read of the last answer began; it need not have been ours."""
+        return self._reads._clock() - self._begun_at
 
     def close(self) -> None:
         if self._is_open:
@@ -105,20 +115,26 @@ class Watch(Generic[K, V]):
             self._reads._leave(self.key)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer(Generic[V]):
+    number: int
+    begun_at: float
+    value: V
+
+
 class _Entry(Generic[V]):
     def __init__(self) -> None:
         self.viewers = 0
         self.begun = 0
-        self.begun_at = 0.0
-        self.latest: tuple[int, V] | None = None
-        self.flight: asyncio.Task[tuple[int, V]] | None = None
+        self.latest: _Answer[V] | None = None
+        self.flight: asyncio.Task[_Answer[V]] | None = None
 
 
 class ReadAbandonedError(Exception):
     """The shared read was given up, not by any of those who waited for it."""
 
 
-async def _wait_for(flight: "asyncio.Task[tuple[int, V]]") -> tuple[int, V]:
+async def _wait_for(flight: "asyncio.Task[_Answer[V]]") -> _Answer[V]:
     try:
         return await asyncio.shield(flight)
     except asyncio.CancelledError:

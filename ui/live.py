@@ -54,8 +54,9 @@ class Surface(Protocol[S]):
     wrong. None stands for what is missing. With `ends_for_good` nothing follows the end: what is
     painted as terminal is not read again when the page is shown.
 
-    A version is compared with that of what is shown; None has nothing to compare. `turned` gives
-    the same facts as of the moment when time alone changes how they look, None when it never does.
+    A version tells what is shown from what was read; None leaves that to `look`. What `is_older`
+    than what is shown is never painted. `turned` gives the same facts as of the moment when time
+    alone changes how they look, None when it never does.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Surface(Protocol[S]):
     async def read(self, max_age: float, *, fresh: bool) -> S | None: ...
     def decide(self, snapshot: S | None, guards: Guards, now: datetime) -> Decision: ...
     def version(self, snapshot: S) -> Version | None: ...
+    def is_older(self, new: S, shown: S) -> bool: ...
     def look(self, snapshot: S) -> Hashable: ...
     def turned(self, snapshot: S) -> S | None: ...
     def paint(self, snapshot: S) -> None: ...
@@ -210,9 +212,7 @@ class Live(Generic[S]):
         self._painted_at = self._clock()
 
     def _is_older(self, snapshot: S) -> bool:
-        version = self._surface.version(snapshot)
-        shown = None if self._shown is None else self._surface.version(self._shown)
-        return version is not None and shown is not None and version < shown
+        return self._shown is not None and self._surface.is_older(snapshot, self._shown)
 
     def _put(self, snapshot: S) -> bool:
         """Show `snapshot`; return whether that changed the screen."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from policy import review_pack_polling
 from policy.access import Action
@@ -54,13 +54,21 @@ class ReviewPackSurface:
 
     async def read(self, max_age: float, *, fresh: bool) -> CardSnapshot:
         card = await self._watch.read(max_age, fresh=fresh)
-        return replace(card, details=await self._details_of(card))
+        card = replace(card, details=await self._details_of(card))
+        if card.pack is None:
+            return card  # nothing on it ages
+        # Another viewer's read can be an interval old; what expires is shown as of now.
+        return card.at(card.now + timedelta(seconds=self._watch.age))
 
     def decide(self, snapshot: CardSnapshot | None, guards: Guards, now: datetime) -> Decision:
         return review_pack_polling.decide(_pack_facts(snapshot), guards, now)
 
     def version(self, snapshot: CardSnapshot) -> Version | None:
         return None if snapshot.pack is None else (snapshot.pack.id, snapshot.pack.version)
+
+    def is_older(self, new: CardSnapshot, shown: CardSnapshot) -> bool:
+        # Not by version: other programs set `updated_at` back, and delete the latest row.
+        return new.read_at < shown.read_at
 
     def look(self, snapshot: CardSnapshot) -> Hashable:
         earlier = tuple(_pack_look(pack, snapshot.now) for pack in snapshot.details.earlier)
@@ -83,7 +91,7 @@ class ReviewPackSurface:
     def show_badge(self, state: BadgeState, snapshot: CardSnapshot | None) -> None:
         pack = None if snapshot is None else snapshot.pack
         version = str(pack.version) if pack and pack.updated_at else ""
-        finished_at = None if pack is None else pack.generated_at or pack.updated_at
+        finished_at = None if pack is None else pack.finished_at
         show_badge(self._badge, self._notice, state, self._session.zone, version, finished_at)
 
     def close(self) -> None:

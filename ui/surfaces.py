@@ -59,6 +59,9 @@ class RunDetailSurface:
     def version(self, snapshot: RunSnapshot) -> Version:
         return (snapshot.version,)
 
+    def is_older(self, new: RunSnapshot, shown: RunSnapshot) -> bool:
+        return new.version < shown.version
+
     def turned(self, snapshot: RunSnapshot) -> None:
         return None
 
@@ -128,6 +131,9 @@ class RunListSurface:
 
     def version(self, snapshot: RunListSnapshot) -> None:
         return None  # a list has no version of its own; its rows carry theirs in `look`
+
+    def is_older(self, new: RunListSnapshot, shown: RunListSnapshot) -> bool:
+        return False
 
     def turned(self, snapshot: RunListSnapshot) -> None:
         return None

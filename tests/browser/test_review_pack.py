@@ -207,6 +207,20 @@ def test_trying_again_begins_with_what_was_asked_for_and_resumes(
     expect(page.get_by_test_id("earlier-pack")).to_have_attribute("data-status", "failed")
 
 
+def test_a_pack_that_its_ended_run_left_behind_can_be_asked_for_again(
+    page: Page, server: Server
+) -> None:
+    left_behind = server.add_pack("generating", "completed")
+    open_tenant(page, server)
+
+    page.get_by_test_id("generate-pack").click()
+    expect(page.get_by_test_id("pack-first-day")).to_have_value("2026-10-01")
+    page.get_by_test_id("confirm").click()
+
+    expect(page.get_by_test_id("earlier-pack")).to_have_attribute("data-status", "failed")
+    assert server.count("SELECT max(id) FROM review_pack") > left_behind
+
+
 def test_the_second_of_two_people_gets_the_pack_of_the_first(page: Page, server: Server) -> None:
     open_tenant(page, server)
     page.get_by_test_id("generate-pack").click()

@@ -82,6 +82,9 @@ class Screen:
     def version_of(self, snapshot: Snapshot) -> Version:
         return (snapshot.version,)
 
+    def is_older(self, new: Snapshot, shown: Snapshot) -> bool:
+        return new.version < shown.version
+
     def turned(self, snapshot: Snapshot) -> Snapshot | None:
         return None
 
@@ -178,7 +181,7 @@ def _surface(screen: Screen) -> object:
     methods = {
         name: getattr(screen, name)
         for name in (
-            *("may_look", "read", "decide", "look", "turned"),
+            *("may_look", "read", "decide", "is_older", "look", "turned"),
             *("paint", "clear", "show_badge", "close"),
         )
     }

@@ -412,6 +412,18 @@ async def test_an_older_version_never_replaces_a_newer_one() -> None:
 
 
 @stepped
+async def test_what_the_surface_does_not_call_older_is_painted_whatever_its_version() -> None:
+    async with page(version=7, age=300) as rig:
+        rig.live._surface.is_older = lambda new, shown: False
+        rig.report("visible")
+        rig.screen.version, rig.screen.status = 6, "queued"
+
+        await asyncio.sleep(15)
+
+        assert [seen.version for seen in rig.screen.paints] == [6]
+
+
+@stepped
 async def test_errors_keep_the_view_mark_it_stale_and_back_off_until_recovery() -> None:
     async with page(age=300) as rig:
         rig.report("visible")

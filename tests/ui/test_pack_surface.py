@@ -5,17 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
+from sqlmodel import col
 
 from models import AuditEntry, ReviewPack, Role, Tenant, Workspace
 from policy.access import Grant
+from policy.decision import Reason
 from services import metrics
 from services.auth import Auth, Viewer
 from services.database import Database
-from services.pack_card import CardSnapshot, find_card
+from services.pack_card import CardSnapshot, PackRun, find_card
 from services.tenants import TenantRef
-from tests.unit.presenters.factories import NOW, a_card, a_pack, a_pack_run
+from tests.unit.presenters.factories import BERLIN, NOW, a_card, a_pack, a_pack_run
 from ui.console import Console, compose
+from ui.live import BadgeState
 from ui.pack_surface import ReviewPackSurface
 
 CONTOSO = TenantRef(1, 1, "contoso", "Contoso")
@@ -31,8 +34,17 @@ class SignIn:
 
     viewer: Viewer = field(default_factory=lambda: a_viewer(Role.OWNER))
 
+    zone = BERLIN
+
     async def look(self, *, fresh: bool) -> Viewer:
         return self.viewer
+
+
+class Heard:
+    """A badge or a notice that keeps what it was last told."""
+
+    def state(self, told: Any, *more: Any) -> None:
+        self.heard = told
 
 
 @pytest.fixture
@@ -51,13 +63,15 @@ def console(sqlite_database: Database) -> Console:
     )
 
 
-def surface_of(console: Console, sign_in: SignIn | None = None) -> ReviewPackSurface:
+def surface_of(
+    console: Console, sign_in: SignIn | None = None, badge: Any = None
+) -> ReviewPackSurface:
     with console.database.reading() as session:
         card = find_card(session, 1)
-    nothing: Any = None
+    notice: Any = Heard()
     who: Any = sign_in or SignIn()
     return ReviewPackSurface(
-        console, who, CONTOSO, card, nothing, nothing, lambda card: None, lambda: None
+        console, who, CONTOSO, card, badge, notice, lambda card: None, lambda: None
     )
 
 
@@ -141,15 +155,69 @@ async def test_a_role_of_another_tenant_sees_no_card(console: Console) -> None:
     assert not await other.may_look(fresh=True)
 
 
-async def test_packs_are_ordered_by_id_and_then_by_their_last_change(console: Console) -> None:
+async def test_an_end_that_was_noted_with_an_earlier_time_is_no_older_answer(
+    console: Console,
+) -> None:
+    add_pack(console, status="generating", updated_at=NOW)
     surface = surface_of(console)
-    first, changed = a_pack(id=4), a_pack(id=4, updated_at=NOW)
-    newer = a_pack(id=5, updated_at=NOW - timedelta(days=1))
+    generating = await surface.read(1, fresh=True)
+    back = NOW.replace(microsecond=0) - timedelta(seconds=1)
+    write(console, update(ReviewPack).values(status="ready", updated_at=back))
 
-    versions = [surface.version(a_card(pack)) for pack in (first, changed, newer)]
+    ready = await surface.read(1, fresh=True)
 
-    assert versions == sorted(versions)
-    assert surface.version(a_card(None)) is None
+    assert ready.pack is not None
+    assert ready.pack.status == "ready"
+    assert not surface.is_older(ready, generating)
+    assert surface.is_older(generating, ready)
+
+
+@pytest.mark.parametrize("left", [0, 1])
+async def test_a_card_whose_latest_pack_was_deleted_is_no_older_answer(
+    console: Console, left: int
+) -> None:
+    for _ in range(left + 1):
+        add_pack(console, status="generating")
+    surface = surface_of(console)
+    before = await surface.read(1, fresh=True)
+    assert before.pack is not None
+    write(console, delete(ReviewPack).where(col(ReviewPack.id) == before.pack.id))
+
+    after = await surface.read(1, fresh=True)
+
+    assert not surface.is_older(after, before)
+    assert surface.is_older(before, after)
+
+
+@pytest.mark.parametrize(
+    ("run", "text"),
+    [
+        (a_pack_run("completed", completed_at=NOW), "Finished 12:03:10"),
+        (a_pack_run(), "Finished 12:02:50"),
+        (None, "Finished 12:02:50"),
+    ],
+)
+async def test_the_badge_says_when_the_pack_was_finished_not_as_of_when_it_is(
+    console: Console, run: PackRun | None, text: str
+) -> None:
+    badge = Heard()
+    surface = surface_of(console, badge=badge)
+    generated_at, updated_at = NOW - timedelta(hours=1), NOW - timedelta(seconds=20)
+    pack = a_pack(generated_at=generated_at, updated_at=updated_at, run=run)
+
+    surface.show_badge(BadgeState(Reason.TERMINAL, None, None), a_card(pack))
+
+    assert badge.heard["text"] == text
+
+
+async def test_a_card_that_has_turned_is_as_old_as_its_read(console: Console) -> None:
+    surface = surface_of(console)
+    turned = surface.turned(a_card(a_pack()))
+    assert turned is not None
+
+    later = a_card(a_pack(now=NOW + timedelta(seconds=1)))
+
+    assert not surface.is_older(later, turned)
 
 
 async def test_whatever_changes_on_the_card_changes_its_look_and_a_mere_read_does_not(

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from services import metrics
 from services.snapshots import SharedReads
 from tests.stepped_loop import stepped
@@ -71,6 +73,18 @@ async def test_no_answer_is_older_than_an_interval() -> None:
     answer = await late.read(1.0)
 
     assert answer == 2
+
+
+@stepped
+async def test_an_answer_is_as_old_as_its_read_whoever_has_made_it() -> None:
+    reads = shared(Source())
+    early, late = reads.watch(1), reads.watch(1)
+    await early.read(10.0)
+    await asyncio.sleep(8.9)
+
+    await late.read(10.0)
+
+    assert late.age == early.age == pytest.approx(9.0)
 
 
 @stepped

@@ -1,14 +1,12 @@
 """A tenant's review pack, kept live on its page, and what a person can do about it."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from nicegui import ui
 
 from policy.access import Action
 from policy.decision import Reason
-from policy.review_pack_polling import UxPackStatus
 from services.pack_card import CardSnapshot
 from services.tenants import TenantRef
 from ui.components.pack_card import PackCard
@@ -18,7 +16,7 @@ from ui.components.stale_notice import StaleNotice
 from ui.live import Live
 from ui.pack_surface import ReviewPackSurface
 from ui.page import Page, nothing_here
-from ui.presenters.pack import ACTIVE, PackRights, pack_card
+from ui.presenters.pack import PackRights, begins_again, is_being_made, pack_card
 from ui.presenters.pack_terms import readable_options
 
 
@@ -68,10 +66,10 @@ class PackPanel:
         card = self.live.shown
         if card is None or self._page.browser.is_dialog_open or not self._rights().may_generate:
             return
-        status = _status(card, self.live.now)
-        if status in ACTIVE:
+        now = self.live.now
+        if is_being_made(card.pack, now):
             return
-        last = card.pack if status is UxPackStatus.FAILED else None
+        last = card.pack if begins_again(card.pack, now) else None
         begin = readable_options(last.options) if last is not None else None
         PackDialog(self._page, self._tenant, self.live, begin).open()
 
@@ -80,7 +78,3 @@ def _build_refresh(act: Callable[[], None]) -> None:
     button = ui.button(icon="refresh", on_click=act, color=None).classes("quiet-icon")
     button.props('flat round dense data-testid="refresh-pack"')
     button.props["aria-label"] = button.props["title"] = "Refresh the review pack"
-
-
-def _status(card: CardSnapshot, now: datetime) -> UxPackStatus | None:
-    return None if card.pack is None else card.pack.ux_status(now)

@@ -15,7 +15,7 @@ from ui.presenters.pack_making import MakingView, making_view
 from ui.presenters.pack_terms import ChecksumView, digest, period_of, sections_of, size
 from ui.presenters.words import SYSTEM, StatusWords, clipped
 
-ACTIVE = frozenset({UxPackStatus.QUEUED, UxPackStatus.GENERATING})
+_ACTIVE = frozenset({UxPackStatus.QUEUED, UxPackStatus.GENERATING})
 
 _WITH_A_FILE = frozenset({UxPackStatus.READY, UxPackStatus.EXPIRED})
 _NO_PACK = StatusWords("No review pack yet", "inventory_2", "quiet")
@@ -35,6 +35,8 @@ _WHAT_IT_IS = (
 _FOR_READERS = "When somebody generates one, it appears here."
 _GENERATE = {
     None: "Generate review pack",
+    UxPackStatus.QUEUED: "Try again",
+    UxPackStatus.GENERATING: "Try again",
     UxPackStatus.READY: "Generate a new one",
     UxPackStatus.FAILED: "Try again",
     UxPackStatus.EXPIRED: "Generate again",
@@ -120,6 +122,23 @@ class PackCardView(TypedDict):
     downloads: list[DownloadView] | None
 
 
+def is_being_made(pack: PackSnapshot | None, now: datetime) -> bool:
+    """Whether it is active, with a run that can still end it; another program may leave it behind.
+
+    One that was left behind is no reason to wait: asking anew is what closes it.
+    """
+    if pack is None or pack.ux_status(now) not in _ACTIVE:
+        return False
+    return pack.run is not None and not pack.run.has_ended
+
+
+def begins_again(pack: PackSnapshot | None, now: datetime) -> bool:
+    """Whether asking anew is to try again what this pack has not become."""
+    if pack is None or is_being_made(pack, now):
+        return False
+    return pack.ux_status(now) in _ACTIVE | {UxPackStatus.FAILED}
+
+
 def pack_card(card: CardSnapshot, rights: PackRights, zone: ZoneInfo) -> PackCardView:
     """What there is to see of the packs at `card.now`, for whoever has these rights."""
     pack, now = card.pack, card.now
@@ -138,7 +157,7 @@ def pack_card(card: CardSnapshot, rights: PackRights, zone: ZoneInfo) -> PackCar
         "expiry": _expiry(pack, now, zone) if is_ready else None,
         "download": _href(pack) if is_ready and rights.may_download else "",
         "size": "" if pack is None else size(pack.file_size),
-        "generate": _GENERATE.get(status, "") if rights.may_generate else "",
+        "generate": _generate(pack, now) if rights.may_generate else "",
         "is_generate_first": not is_ready,
         "run": "" if pack is None or pack.run is None else str(pack.run.id),
         "earlier": [_earlier(one, now, rights, zone) for one in card.details.earlier],
@@ -164,8 +183,14 @@ def _text(status: UxPackStatus | None, rights: PackRights) -> str:
     return ""
 
 
+def _generate(pack: PackSnapshot | None, now: datetime) -> str:
+    if is_being_made(pack, now):
+        return ""
+    return _GENERATE[None if pack is None else pack.ux_status(now)]
+
+
 def _life(run: PackRun | None, status: UxPackStatus | None, zone: ZoneInfo) -> LifeView | None:
-    if run is None or status not in ACTIVE:
+    if run is None or status not in _ACTIVE:
         return None
     life = run_life(run, zone)
     return run_place(run) if life is None and run.ux_status is UxStatus.QUEUED else life
@@ -193,11 +218,11 @@ def _note(pack: PackSnapshot, status: UxPackStatus | None) -> str:
     if status is UxPackStatus.UNKNOWN:
         stored = "nothing" if pack.status is None else f"“{clipped(pack.status, 60)}”"
         return f"Stored as {stored}, which is no state of a pack."
-    if status not in ACTIVE:
+    if status not in _ACTIVE:
         return ""
     if pack.run is None:
         return "No run is making it."
-    if pack.run.ux_status.is_terminal:
+    if pack.run.has_ended:
         return "Its run has ended without closing it."
     if pack.run.cancel_requested_at is not None:
         return "Cancelling: it stops as soon as its worker hears of it."

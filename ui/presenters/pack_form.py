@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from services.packs.order import PackOptions, Section
+from services.packs.order import PackOptions, PackOptionsError, Section
 from ui.presenters.moment import day_range
 
 _MOST_DAYS = 3650
+_FIRST_YEAR = 2000  # nothing ran before; the calendar's first days have no UTC
 
 
 class Preset(StrEnum):
@@ -79,7 +80,12 @@ def options_of(form: PackForm, now: datetime, zone: ZoneInfo) -> PackOptions:
     if messages or first is None or last is None:
         raise PackFormError(messages)
     end = min(_start_of(last + timedelta(days=1), zone), now.astimezone(UTC))
-    return PackOptions(_start_of(first, zone), end, form.sections, form.include_failure_details)
+    begin = _start_of(first, zone)
+    try:
+        return PackOptions(begin, end, form.sections, form.include_failure_details)
+    except PackOptionsError as error:
+        # At midnight sharp, today has only begun.
+        raise PackFormError({"first": str(error)}) from error
 
 
 def preset_hint(preset: Preset, now: datetime, zone: ZoneInfo) -> str:
@@ -108,6 +114,8 @@ def _typed_days(form: PackForm, today: date) -> tuple[date | None, date | None, 
     wrong: dict[str, str] = {}
     if first is None:
         wrong["first"] = "Choose the first day."
+    elif first.year < _FIRST_YEAR:
+        wrong["first"] = f"Choose a first day in {_FIRST_YEAR} or later."
     elif first > today:
         wrong["first"] = "This day is yet to come."
     if last is None:

@@ -78,6 +78,7 @@ def a_pack_run(status: str | None = "running", **columns: Any) -> PackRun:
         "summary_counts": {},
         "failure_summary": [],
         "created_at": NOW - timedelta(minutes=2),
+        "completed_at": None,
         "attempt": 1,
         "cancel_requested_at": None,
         "runner": "worker",

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
-from services.pack_card import CardSnapshot, Download, PackSnapshot
+from services.pack_card import CardSnapshot, Download, PackRun, PackSnapshot
 from tests.unit.presenters.factories import BERLIN, NOW, SHA, a_card, a_pack, a_pack_run
-from ui.presenters.pack import PackCardView, PackRights, pack_card
+from ui.presenters.pack import (
+    PackCardView,
+    PackRights,
+    begins_again,
+    is_being_made,
+    pack_card,
+)
 
 ALL = PackRights(may_generate=True, may_download=True, may_audit=True)
 READER = PackRights(may_generate=False, may_download=False, may_audit=False)
@@ -30,8 +36,9 @@ def facts(seen: PackCardView) -> dict[str, str]:
     ("pack", "value", "word", "generate"),
     [
         (None, "none", "No review pack yet", "Generate review pack"),
-        (a_pack("queued"), "queued", "Queued", ""),
-        (a_pack("generating"), "generating", "Generating", ""),
+        (a_pack("queued", run=a_pack_run("queued")), "queued", "Queued", ""),
+        (a_pack("generating", run=a_pack_run()), "generating", "Generating", ""),
+        (a_pack("generating", run=a_pack_run("odd")), "generating", "Generating", ""),
         (a_pack("ready"), "ready", "Ready", "Generate a new one"),
         (a_pack("ready", expires_at=NOW), "expired", "Expired", "Generate again"),
         (a_pack("ready", expires_at=None), "ready", "Ready", "Generate a new one"),
@@ -50,6 +57,36 @@ def test_each_state_has_its_words_and_offers_a_pack_unless_one_is_being_made(
     assert (seen["status"]["value"], seen["status"]["word"]) == (value, word)
     assert seen["generate"] == generate
     assert view(pack, READER)["generate"] == ""
+
+
+@pytest.mark.parametrize("status", ["queued", "generating"])
+@pytest.mark.parametrize(
+    "run",
+    [None, a_pack_run("completed", outcome="failed"), a_pack_run("completed", outcome="odd")],
+)
+def test_a_pack_that_was_left_behind_locks_nothing(status: str, run: PackRun | None) -> None:
+    left_behind = a_pack(status, run=run)
+
+    assert view(left_behind)["generate"] == "Try again"
+    assert view(left_behind)["status"]["value"] == status
+    assert view(left_behind, READER)["generate"] == ""
+    assert not is_being_made(left_behind, NOW)
+
+
+@pytest.mark.parametrize(
+    ("pack", "expected"),
+    [
+        (a_pack("failed"), True),
+        (a_pack("generating"), True),
+        (a_pack("generating", run=a_pack_run()), False),
+        (a_pack("ready"), False),
+        (None, False),
+    ],
+)
+def test_only_what_has_not_become_a_pack_is_tried_again(
+    pack: PackSnapshot | None, expected: bool
+) -> None:
+    assert begins_again(pack, NOW) is expected
 
 
 def test_without_a_pack_the_card_says_what_one_is() -> None:

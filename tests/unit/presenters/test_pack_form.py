@@ -96,13 +96,30 @@ def test_failure_details_are_left_out_unless_asked_for() -> None:
         ("2026-11-25", "2026-11-25", dict.fromkeys(("first", "last"), "This day is yet to come.")),
         ("2026-11-02", "2026-11-01", {"last": "The last day is before the first."}),
         ("2026-11-02", "9999-12-31", {"last": "This day is yet to come."}),
-        ("0001-01-01", "2026-11-01", {"first": "A period is at most ten years long."}),
+        ("2001-01-01", "2026-11-01", {"first": "A period is at most ten years long."}),
+        ("1999-12-31", "2000-01-01", {"first": "Choose a first day in 2000 or later."}),
+        ("0001-01-01", "0001-01-01", {"first": "Choose a first day in 2000 or later."}),
     ],
 )
 def test_days_that_make_no_period_are_named(
     first: str, last: str, messages: dict[str, str]
 ) -> None:
     assert wrong(custom(first, last)) == messages
+
+
+def test_the_first_day_of_all_is_a_possible_one() -> None:
+    options = options_of(custom("2000-01-01", "2000-01-01"), NOW, BERLIN)
+
+    assert options.period_from == utc("1999-12-31T23:00")
+
+
+def test_at_midnight_sharp_today_is_refused_beside_its_field() -> None:
+    midnight = utc("2026-11-23T23:00")
+
+    with pytest.raises(PackFormError) as refused:
+        options_of(custom("2026-11-24", "2026-11-24"), midnight, BERLIN)
+
+    assert set(refused.value.messages) == {"first"}
 
 
 def test_a_pack_without_sections_is_refused_together_with_all_else() -> None:
