@@ -1,5 +1,6 @@
 """Review packs: what is persisted, and nothing else, in an archive that holds together."""
 
+import codecs
 import csv
 import hashlib
 import io
@@ -33,7 +34,8 @@ def world(database: Database) -> World:
 
 
 def rows(made: Made, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(made.text(name), newline="")))
+    text = made.members()[name].decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def manifest(made: Made) -> dict[str, object]:
@@ -405,6 +407,17 @@ def test_long_lists_are_cut_in_the_report_which_says_so_and_whole_in_the_csv(wor
 
     assert len(rows(made, "runs.csv")) == 250
     assert "The latest 200 of 250 runs" in made.text("report.html")
+
+
+def test_every_csv_tells_a_spreadsheet_that_it_is_utf_8(world: World) -> None:
+    world.add_runs(world.run(type="Müller & Söhne"))
+
+    members = world.made().members()
+
+    files = {name: data for name, data in members.items() if name.endswith(".csv")}
+    assert len(files) == 4
+    assert all(data.startswith(codecs.BOM_UTF8) for data in files.values())
+    assert all(data.count(codecs.BOM_UTF8) == 1 for data in files.values())
 
 
 def test_progress_is_told_at_least_every_thousand_runs(world: World) -> None:
