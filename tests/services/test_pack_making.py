@@ -176,6 +176,32 @@ def test_the_trail_is_that_of_the_tenant_its_runs_its_packs_and_its_members(worl
     assert found[3]["details"] == '{"tenant":"contoso"}'
 
 
+@pytest.mark.parametrize("details", ["half of it", ["adatum"], {}, None, 7])
+def test_a_change_of_members_that_may_be_of_another_tenant_stays_out(
+    world: World, details: object
+) -> None:
+    world.audit("member.set", "user_account", world.user_id, details=details)
+
+    made = world.made()
+
+    assert rows(made, "audit.csv") == []
+    assert made.pack.counts["audit_entries"] == 0
+    assert "No access was granted or taken away" in made.text("report.html")
+
+
+def test_a_change_of_members_goes_by_the_id_of_its_tenant_where_it_has_one(world: World) -> None:
+    def change(slug: str, tenant_id: int) -> int:
+        details = {"tenant": slug, "tenant_id": tenant_id}
+        return world.audit("member.set", "user_account", world.user_id, details=details)
+
+    under_an_old_slug = change("contoso-before", world.tenant_id)
+    change("contoso", world.other_tenant_id)
+
+    found = rows(world.made(), "audit.csv")
+
+    assert [row["entry_id"] for row in found] == [str(under_an_old_slug)]
+
+
 def test_changes_of_access_are_reported_also_without_the_trail(world: World) -> None:
     world.audit(
         "member.set",
