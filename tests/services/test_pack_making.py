@@ -13,8 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from models import ApiToken, OperationRun, ReviewPack
+from models import ApiToken, Membership, OperationRun, ReviewPack
 from services.database import Database
 from services.packs.making import make_pack
 from services.packs.order import PackOptions, Section, Stage, Step
@@ -151,6 +152,18 @@ def test_access_tells_who_held_what_when_and_nobody_else(world: World) -> None:
     ]
     assert found[1]["ended_at"] == "2026-11-02T00:00:00.000000Z"
     assert found[2]["ended_at"] == "2026-11-02T00:00:00.000000Z"
+
+
+def test_a_right_of_an_unknown_beginning_is_reported(world: World) -> None:
+    world.member("owner", BEGIN)
+    with world.database.writing() as session:
+        session.execute(update(Membership).values(created_at=None))
+
+    made = world.made()
+
+    (found,) = rows(made, "access.csv")
+    assert (found["role"], found["granted_at"]) == ("owner", "")
+    assert found["held_at_end_of_period"] == "yes"
 
 
 def test_the_trail_is_that_of_the_tenant_its_runs_its_packs_and_its_members(world: World) -> None:
