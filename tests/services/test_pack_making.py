@@ -302,7 +302,8 @@ def test_nothing_to_report_is_said_in_every_chapter(world: World) -> None:
 
     text = made.text("report.html")
     for sentence in (
-        "No run was started for Contoso in this period.",
+        "No run was requested for Contoso in this period.",
+        "No run was requested in this period.",
         "No failure was recorded in this period.",
         "Nobody had access to this tenant in the period.",
         "No access was granted or taken away in the period.",
@@ -437,6 +438,18 @@ def test_names_of_any_script_are_set_in_the_pdf(world: World, name: str) -> None
 
     assert made.members()["report.pdf"].startswith(b"%PDF-")
     assert rows(made, "access.csv")[0]["name"] == name
+
+
+def test_runs_count_from_when_they_were_requested_and_the_report_says_so(world: World) -> None:
+    world.add_runs(
+        world.run(created_at=END - TINY, started_at=END),
+        world.run(created_at=BEGIN - TINY, started_at=BEGIN),
+    )
+
+    made = world.made()
+
+    assert made.pack.counts["runs"] == 1
+    assert "1 run was requested for Contoso in this period." in made.text("report.html")
 
 
 def test_long_lists_are_cut_in_the_report_which_says_so_and_whole_in_the_csv(world: World) -> None:
