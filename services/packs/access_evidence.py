@@ -98,7 +98,8 @@ def _is_held_in(
     begin: Mapped[datetime | None],
     end: Mapped[datetime | None],
 ) -> ColumnElement[bool]:
+    """One that began at an unknown time grants access all the same, and counts."""
     return and_(
-        begin < options.period_to,
+        (begin.is_(None)) | (begin < options.period_to),
         (end.is_(None)) | (end > options.period_from),
     )

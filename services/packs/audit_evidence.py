@@ -13,6 +13,7 @@ from models import AuditEntry, OperationRun, ReviewPack, User
 from services.packs.keyset import IdRange, id_ranges
 from services.packs.order import PackOrder
 from services.packs.place import Place
+from services.packs.plain_text import whole_number
 
 _SLICE = 1_000
 _ENTRY = AuditEntry
@@ -113,6 +114,11 @@ def _entries(order: PackOrder, ids: IdRange) -> Select[Any]:
 
 def _reaches(row: AuditRow, place: Place) -> bool:
     """Whether a change of members was one of the whole workspace or of this tenant."""
-    if not row.is_of_members or not isinstance(row.details, Mapping):
+    if not row.is_of_members:
         return True
-    return row.details.get("tenant") in (None, place.tenant_slug)
+    if not isinstance(row.details, Mapping) or "tenant" not in row.details:
+        return False  # it may be of another tenant, which this one's readers must not learn of
+    tenant_id = whole_number(row.details.get("tenant_id"))
+    if tenant_id is not None:  # it outlives a change of the slug
+        return tenant_id == place.tenant_id
+    return row.details["tenant"] in (None, place.tenant_slug)

@@ -1,10 +1,14 @@
-"""A CSV member: UTF-8, a heading, one row a line, and no cell that a spreadsheet would execute."""
+"""A CSV member: UTF-8 and marked so, a heading, one row a line, and no cell that is executed."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Sequence
 
 from services.packs.archive_writer import Member
+
+# Without it Excel takes a file that is double-clicked for the code page of its country.
+_BOM = codecs.BOM_UTF8
 
 Cell = str | int | float | None
 
@@ -14,6 +18,7 @@ class CsvTable:
 
     def __init__(self, member: Member, columns: Sequence[str]) -> None:
         self._member = member
+        member.write(_BOM)
         self._write(columns)
         member.rows = 0
 

@@ -12,9 +12,9 @@ _LARGEST = 2**63
 _REPLACEMENT = "\ufffd"
 # Invisible, but letters of Persian, of Indic scripts and of emoji fall apart without them.
 _JOINERS = "\u200c\u200d"
-# A spreadsheet executes what starts like this, also after the separator of other countries and
-# written in full width.
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
+# A spreadsheet executes what starts like this, also after the separator of other countries,
+# after characters that nobody sees, and written in full width.
+_FORMULA = re.compile(r"(^|;)([\s\u200b\u200c\u200d\u2060\ufeff]*)(?=[=+\-@＝＋－＠])")
 
 
 def plain(value: object, limit: int = LONGEST_NAME) -> str:

@@ -1,5 +1,6 @@
 """Review packs: what is persisted, and nothing else, in an archive that holds together."""
 
+import codecs
 import csv
 import hashlib
 import io
@@ -12,8 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from models import ApiToken, OperationRun, ReviewPack
+from models import ApiToken, Membership, OperationRun, ReviewPack
 from services.database import Database
 from services.packs.making import make_pack
 from services.packs.order import PackOptions, Section, Stage, Step
@@ -33,7 +35,8 @@ def world(database: Database) -> World:
 
 
 def rows(made: Made, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(made.text(name), newline="")))
+    text = made.members()[name].decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def manifest(made: Made) -> dict[str, object]:
@@ -151,6 +154,18 @@ def test_access_tells_who_held_what_when_and_nobody_else(world: World) -> None:
     assert found[2]["ended_at"] == "2026-11-02T00:00:00.000000Z"
 
 
+def test_a_right_of_an_unknown_beginning_is_reported(world: World) -> None:
+    world.member("owner", BEGIN)
+    with world.database.writing() as session:
+        session.execute(update(Membership).values(created_at=None))
+
+    made = world.made()
+
+    (found,) = rows(made, "access.csv")
+    assert (found["role"], found["granted_at"]) == ("owner", "")
+    assert found["held_at_end_of_period"] == "yes"
+
+
 def test_the_trail_is_that_of_the_tenant_its_runs_its_packs_and_its_members(world: World) -> None:
     mine, other = world.add_runs(world.run(), world.run(tenant_id=world.other_tenant_id))
     pack_id = world.add(ReviewPack, workspace_id=world.workspace_id, tenant_id=world.tenant_id)
@@ -172,6 +187,32 @@ def test_the_trail_is_that_of_the_tenant_its_runs_its_packs_and_its_members(worl
     assert [row["entry_id"] for row in found] == [str(entry_id) for entry_id in expected]
     assert found[3]["subject_email"] == "ada@example.test"
     assert found[3]["details"] == '{"tenant":"contoso"}'
+
+
+@pytest.mark.parametrize("details", ["half of it", ["adatum"], {}, None, 7])
+def test_a_change_of_members_that_may_be_of_another_tenant_stays_out(
+    world: World, details: object
+) -> None:
+    world.audit("member.set", "user_account", world.user_id, details=details)
+
+    made = world.made()
+
+    assert rows(made, "audit.csv") == []
+    assert made.pack.counts["audit_entries"] == 0
+    assert "No access was granted or taken away" in made.text("report.html")
+
+
+def test_a_change_of_members_goes_by_the_id_of_its_tenant_where_it_has_one(world: World) -> None:
+    def change(slug: str, tenant_id: int) -> int:
+        details = {"tenant": slug, "tenant_id": tenant_id}
+        return world.audit("member.set", "user_account", world.user_id, details=details)
+
+    under_an_old_slug = change("contoso-before", world.tenant_id)
+    change("contoso", world.other_tenant_id)
+
+    found = rows(world.made(), "audit.csv")
+
+    assert [row["entry_id"] for row in found] == [str(under_an_old_slug)]
 
 
 def test_changes_of_access_are_reported_also_without_the_trail(world: World) -> None:
@@ -261,7 +302,8 @@ def test_nothing_to_report_is_said_in_every_chapter(world: World) -> None:
 
     text = made.text("report.html")
     for sentence in (
-        "No run was started for Contoso in this period.",
+        "No run was requested for Contoso in this period.",
+        "No run was requested in this period.",
         "No failure was recorded in this period.",
         "Nobody had access to this tenant in the period.",
         "No access was granted or taken away in the period.",
@@ -398,6 +440,18 @@ def test_names_of_any_script_are_set_in_the_pdf(world: World, name: str) -> None
     assert rows(made, "access.csv")[0]["name"] == name
 
 
+def test_runs_count_from_when_they_were_requested_and_the_report_says_so(world: World) -> None:
+    world.add_runs(
+        world.run(created_at=END - TINY, started_at=END),
+        world.run(created_at=BEGIN - TINY, started_at=BEGIN),
+    )
+
+    made = world.made()
+
+    assert made.pack.counts["runs"] == 1
+    assert "1 run was requested for Contoso in this period." in made.text("report.html")
+
+
 def test_long_lists_are_cut_in_the_report_which_says_so_and_whole_in_the_csv(world: World) -> None:
     world.add_runs(*(world.run(n) for n in range(250)))
 
@@ -405,6 +459,17 @@ def test_long_lists_are_cut_in_the_report_which_says_so_and_whole_in_the_csv(wor
 
     assert len(rows(made, "runs.csv")) == 250
     assert "The latest 200 of 250 runs" in made.text("report.html")
+
+
+def test_every_csv_tells_a_spreadsheet_that_it_is_utf_8(world: World) -> None:
+    world.add_runs(world.run(type="Müller & Söhne"))
+
+    members = world.made().members()
+
+    files = {name: data for name, data in members.items() if name.endswith(".csv")}
+    assert len(files) == 4
+    assert all(data.startswith(codecs.BOM_UTF8) for data in files.values())
+    assert all(data.count(codecs.BOM_UTF8) == 1 for data in files.values())
 
 
 def test_progress_is_told_at_least_every_thousand_runs(world: World) -> None:

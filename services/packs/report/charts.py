@@ -33,6 +33,7 @@ def rate_svg(chart: Chart) -> str:
         range=(0, 100),
         y_labels=[0, 50, 100],
         dots_size=3,
+        allow_interruptions=True,
     )
     rates = [None if bar.rate is None else round(bar.rate * 100, 2) for bar in chart.bars]
     line.add("rate", rates)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+_SHORT = 15
+
 
 class Tone(StrEnum):
     GOOD = "good"
@@ -37,6 +39,11 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     empty: str
     note: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it belongs on one page, which a longer table would leave half empty."""
+        return len(self.rows) <= _SHORT
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from services.packs.report.document import Block, Chart, Document, Figures, Part
 from services.packs.report.pdf_chart import draw_chart
 from services.packs.report.pdf_figures import draw_figures
 from services.packs.report.pdf_sheet import Sheet
-from services.packs.report.pdf_table import draw_table
+from services.packs.report.pdf_table import draw_table, room_for
 
 
 def render_pdf(
@@ -35,8 +35,8 @@ def _draw(sheet: Sheet, document: Document, progress: Callable[[float], None]) -
     _draw_head(sheet, document)
     blocks = max(1, sum(len(part.blocks) for part in document.parts))
     done = 0
-    for number, part in enumerate(document.parts):
-        _draw_part_head(sheet, part, is_on_new_page=number > 0 and bool(part.blocks))
+    for part in document.parts:
+        _draw_part_head(sheet, part)
         for block in part.blocks:
             _draw_block(sheet, block)
             done += 1
@@ -65,11 +65,11 @@ def _draw_head(sheet: Sheet, document: Document) -> None:
     sheet.rule(sheet.LINE, 0.2)
 
 
-def _draw_part_head(sheet: Sheet, part: Part, *, is_on_new_page: bool) -> None:
-    if is_on_new_page:
-        sheet.add_page()
-    else:
-        sheet.ln(6)
+def _draw_part_head(sheet: Sheet, part: Part) -> None:
+    paragraphs = sum(sheet.height_of(text, 9.5) + 1.2 for text in part.paragraphs)
+    first = sum(room_for(sheet, block) for block in part.blocks[:1] if isinstance(block, Table))
+    sheet.keep_together(15 + paragraphs + first)
+    sheet.ln(6)
     sheet.start_section(part.title)
     sheet.write_line(part.title, 14, "B")
     sheet.ln(1)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Set
 from datetime import datetime
+from typing import Any
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import TTFFont
 
 from services.packs.report import fonts, palette
@@ -96,6 +97,14 @@ class Sheet(FPDF):
         """A paragraph over the whole width, ragged right."""
         self.face(size, style, colour)
         self.multi_cell(0, size * 0.5, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def height_of(self, text: str, size: float, width: float = 0) -> float:
+        """What a text takes in `width`, or in the whole width, as `write_line` sets it."""
+        self.face(size)
+        height: Any = self.multi_cell(
+            width, size * 0.5, text, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
+        )
+        return float(height)
 
     def write_pair(self, name: str, value: str) -> None:
         """A fact: its name in a narrow column, its value beside it."""

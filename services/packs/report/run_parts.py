@@ -29,7 +29,7 @@ def failures_part(evidence: Evidence) -> Part:
     with_details = evidence.order.options.include_failure_details
     paragraphs = [
         "Failures are grouped by their code and the type of run. “Later success” says whether a "
-        "run of the same type, started after the last occurrence and within the period, "
+        "run of the same type, requested after the last occurrence and within the period, "
         "succeeded in full.",
     ]
     if not with_details:
@@ -59,7 +59,7 @@ def _by_type(evidence: Evidence) -> Table:
             )
             for name, figures in lines[:_MOST_LINES]
         ),
-        "No run was started in this period.",
+        "No run was requested in this period.",
         _cut(len(lines), _MOST_LINES, "types", "The most frequent"),
     )
 
@@ -73,7 +73,7 @@ def _by_initiator(evidence: Evidence) -> Table:
             (Cell(words.short(name)), Cell(words.short(email) or "–"), *_tally_cells(tally))
             for (name, email), tally in lines[:_MOST_LINES]
         ),
-        "No run was started in this period.",
+        "No run was requested in this period.",
         _cut(len(lines), _MOST_LINES, "initiators", "The busiest"),
     )
 
@@ -111,7 +111,7 @@ def _latest(evidence: Evidence) -> Table:
             Column("Duration", 12, True),
         ),
         tuple(_run_cells(run) for run in reversed(evidence.runs.latest)),
-        "No run was started in this period.",
+        "No run was requested in this period.",
         f"The latest {words.number(shown)} of {words.number(total)} runs; all of them, with their "
         "counts, are in runs.csv."
         if shown < total

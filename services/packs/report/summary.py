@@ -43,11 +43,11 @@ def _in_short(evidence: Evidence, tally: Tally) -> str:
     name = evidence.place.tenant_name
     if tally.total == 0:
         return (
-            f"No run was started for {name} in this period. The pack records that there was "
+            f"No run was requested for {name} in this period. The pack records that there was "
             "nothing to report, and what else was asked for."
         )
-    started = words.counted(tally.total, "run was", "runs were")
-    sentence = f"{started} started for {name} in this period."
+    requested = words.counted(tally.total, "run was", "runs were")
+    sentence = f"{requested} requested for {name} in this period."
     if tally.success_rate is None:
         return f"{sentence} None of them has ended by itself yet."
     return (

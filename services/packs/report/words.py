@@ -50,10 +50,13 @@ def counted(value: int, one: str, many: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Never rounded up to a whole 100 %, which would hide a failure."""
+    """To a tenth, but 100.0 % hides no failure, and 0.0 % no success."""
     if share is None:
         return "–"
-    return f"{int(share * 1000) / 10:.1f} %"
+    tenths = round(share * 1000)
+    if 0 < share < 1:
+        tenths = min(max(tenths, 1), 999)
+    return f"{tenths / 10:.1f} %"
 
 
 def moment(instant: datetime | None) -> str:

@@ -51,6 +51,15 @@ def test_a_cell_loses_nothing(text: str) -> None:
     assert csv_cell(line).replace("'", "") == line.replace("'", "")
 
 
+@pytest.mark.parametrize(
+    "unseen", [" ", "\u00a0", *"\u200b\u200c\u200d\u2060\ufeff", "\u200d \u200c"]
+)
+@pytest.mark.parametrize("sign", "=+-@＝")
+def test_nothing_unseen_hides_a_formula(unseen: str, sign: str) -> None:
+    assert csv_cell(f"{unseen}{sign}1") == f"{unseen}'{sign}1"
+    assert csv_cell(f"a;{unseen}{sign}1") == f"a;{unseen}'{sign}1"
+
+
 def test_harmless_text_gets_no_apostrophe() -> None:
     assert csv_cell("directory.sync – 3 = 3; done") == "directory.sync – 3 = 3; done"
 
