@@ -7,9 +7,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
+from sqlmodel import col
 
 from jobs.pack_sweeping import pack_chores
+from models import OperationRun
 from models.columns import from_now
 from services.database import Database
 from services.kept_packs import find_due
@@ -221,6 +223,70 @@ def test_the_look_for_what_is_due_reads_a_small_index_only(store: Store) -> None
         plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
 
     assert "ix_review_pack_ready (expires_at<?)" in str(plan)
+
+
+def test_a_pack_whose_run_another_program_ended_is_closed_as_failed(store: Store) -> None:
+    requested = store.office.request()
+    end_behind_its_back(store, requested.run_id)
+
+    store.sweep()
+    store.clock.now = 60.0
+    store.sweep()
+
+    assert store.office.pack(requested.pack_id).status == "failed"
+    _, line = store.office.trail(requested.pack_id)
+    assert (line.action, line.details) == ("pack.orphan_closed", {"run": requested.run_id})
+
+
+@pytest.mark.parametrize("status", ["queued", "generating"])
+def test_a_pack_without_a_run_is_given_a_day(store: Store, status: str) -> None:
+    day = timedelta(days=1)
+    old = store.office.add_pack(status=status, updated_at=from_now(-day))
+    young = store.office.add_pack(status=status, updated_at=from_now(timedelta(minutes=1) - day))
+
+    store.sweep()
+
+    assert store.office.pack(old).status == "failed"
+    assert store.office.pack(young).status == status
+    now = store.office.pack(store.office.add_pack()).updated_at
+    closed = store.office.pack(old).updated_at
+    assert now is not None
+    assert closed is not None
+    assert now - closed < timedelta(minutes=5)
+
+
+def test_a_pack_whose_run_is_at_work_is_no_orphan(store: Store) -> None:
+    requested = store.office.request()
+    store.office.set_pack(requested.pack_id, updated_at=from_now(timedelta(days=-9)))
+
+    store.sweep()
+
+    assert store.office.pack(requested.pack_id).status == "queued"
+
+
+@pytest.mark.parametrize("has_run", [True, False])
+def test_an_orphan_keeps_nobody_from_a_new_pack(store: Store, has_run: bool) -> None:
+    if has_run:
+        first = store.office.request()
+        end_behind_its_back(store, first.run_id)
+        orphan = first.pack_id
+    else:
+        orphan = store.office.add_pack(status="queued", updated_at=from_now(timedelta(days=-2)))
+
+    requested = store.office.request()
+
+    assert requested.is_new
+    assert requested.pack_id != orphan
+    assert store.office.pack(orphan).status == "failed"
+
+
+def end_behind_its_back(store: Store, run_id: int | None) -> None:
+    with store.office.database.writing() as session:
+        session.execute(
+            update(OperationRun)
+            .where(col(OperationRun.id) == run_id)
+            .values(status="completed", outcome="failed", active_key=None)
+        )
 
 
 def test_a_disk_that_is_away_stops_no_other(store: Store) -> None:
