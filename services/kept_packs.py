@@ -1,7 +1,8 @@
 """The packs that are kept: which there are, what their files must be, and when they are over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, or_, select, update
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import IS_ACTIVE, IS_READY, OperationRun, PackStatus, ReviewPack, Tenant
-from models.columns import utc_now
+from models.columns import from_now, utc_now
 from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
 from services import audit
 from services.packs.storage.checksums import FileFacts, stored_facts
 from services.packs.storage.disk import StoredEntry
 
 _AT_ONCE = 100
+_STRANGERS_STAY = timedelta(days=1)
 _IS_DUE = and_(IS_READY, col(ReviewPack.expires_at) <= utc_now())
 
 
@@ -98,7 +100,9 @@ def expire(session: Session) -> list[ExpiredFile]:
 def find_wanted(session: Session, entries: Iterable[StoredEntry]) -> set[str]:
     """The paths among `entries` that are to stay.
 
-    A ready pack refers to the file, or the run is still at work that writes it by its token.
+    A ready pack refers to the file, or the run is still at work that writes it by its token. A
+    finished file that no pack refers to at all has a day: it may be another database's, as when an
+    older one was put back.
     """
     entries = list(entries)
     tokens = {entry.token for entry in entries}
@@ -116,7 +120,19 @@ def find_wanted(session: Session, entries: Iterable[StoredEntry]) -> set[str]:
             )
         )
     )
-    return {entry.path for entry in entries if entry.token in held or entry.path in referred}
+    wanted = {entry.path for entry in entries if entry.token in held or entry.path in referred}
+    left = {entry for entry in entries if entry.path not in wanted and not entry.is_draft}
+    return wanted | _strangers(session, left)
+
+
+def _strangers(session: Session, entries: Collection[StoredEntry]) -> set[str]:
+    """The paths of young files that no pack refers to."""
+    if not entries:
+        return set()
+    day_ago: datetime = session.execute(select(from_now(-_STRANGERS_STAY))).scalar_one()
+    young = {entry.path for entry in entries if entry.stored_at > day_ago}
+    known = select(col(ReviewPack.file_path)).where(col(ReviewPack.file_path).in_(young))
+    return young.difference(session.scalars(known))
 
 
 def _kept() -> Select[Any]:

@@ -130,6 +130,27 @@ def test_a_sweep_removes_drafts_uploads_and_files_that_nobody_holds(
     assert not client.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
 
 
+def test_instances_with_prefixes_of_their_own_share_a_bucket(
+    endpoint: str, client: Any, disk: S3Disk, tmp_path: Path
+) -> None:
+    mine, other = (
+        S3Disk(S3Settings(BUCKET, endpoint, "us-east-1", "key", "secret", prefix))
+        for prefix in ("a/", "b/")
+    )
+    path = put(mine, tmp_path, b"content")
+    client.create_multipart_upload(Bucket=BUCKET, Key=f"a/drafts/{NAME}.{'d' * 32}.zip")
+
+    assert keys(client) == [f"a/packs/{path}"]
+    assert b"".join(mine.open_range(path, 0, 7)) == b"content"
+    for stranger in (other, disk):
+        assert sweep(stranger, lambda entries: set()) == 0
+        stranger.delete(path)
+    assert mine.size(path) == 7
+    assert {entry.stored_at.tzinfo is not None for entry in mine.entries()} == {True}
+    assert sweep(mine, lambda entries: set()) == 2
+    assert keys(client) == []
+
+
 def test_a_service_that_refuses_or_is_not_there_is_told_in_words(
     endpoint: str, client: Any, tmp_path: Path
 ) -> None:

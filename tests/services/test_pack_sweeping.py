@@ -1,5 +1,7 @@
 """Sweeping: what is past its time is marked and removed, what crashes have left goes too."""
 
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +55,11 @@ class Store:
         with self.disks.draft(token) as draft:
             draft.write_bytes(b"content")
             return self.disks.named("local").put(token, name, draft)
+
+    def age(self, path: str, by: timedelta = timedelta(days=1)) -> str:
+        at = time.time() - by.total_seconds()
+        os.utime(self.folder / path, (at, at))
+        return path
 
     def pack(self, path: str, **values: object) -> int:
         return self.office.add_pack(
@@ -162,7 +169,7 @@ def test_files_and_drafts_of_nobody_go_and_those_of_a_run_at_work_stay(store: St
     finishing = store.put(held, "contoso/review-pack-2")
     kept = store.put("b" * 32, "contoso/review-pack-3")
     store.pack(kept, expires_at=LATER)
-    store.put("c" * 32, "contoso/review-pack-4")
+    store.age(store.put("c" * 32, "contoso/review-pack-4"))
     drafts = store.folder / "packs" / ".drafts"
     for token in (held, "d" * 32):
         (drafts / f"{token}.zip").write_bytes(b"half")
@@ -179,16 +186,26 @@ def test_a_file_whose_run_was_taken_away_goes(store: Store) -> None:
         run = service.claim("here", requested.run_id)
         assert run is not None
         assert service.rescue() == [run.id]
-    store.put(run.token)
+    store.age(store.put(run.token))
 
     store.sweep()
 
     assert store.files() == []
 
 
+def test_a_finished_file_that_no_pack_refers_to_has_a_day(store: Store) -> None:
+    """It may be the archive of another database, or of what came after the one put back."""
+    young = store.age(store.put("b" * 32), timedelta(hours=23, minutes=59))
+    store.age(store.put("c" * 32), timedelta(hours=24, minutes=1))
+
+    store.sweep()
+
+    assert store.files() == [young]
+
+
 def test_leftovers_are_looked_for_at_the_start_and_once_a_minute(store: Store) -> None:
     store.sweep()
-    store.put()
+    store.age(store.put())
     store.clock.now = 59.0
     store.sweep()
     early = store.files()
@@ -290,7 +307,7 @@ def end_behind_its_back(store: Store, run_id: int | None) -> None:
 
 
 def test_a_disk_that_is_away_stops_no_other(store: Store) -> None:
-    store.put()
+    store.age(store.put())
     away = S3Disk(S3Settings("bucket", "http://127.0.0.1:9", None, "key", "secret"))
     with pytest.raises(StorageError):
         away.size(f"a.{TOKEN}.zip")

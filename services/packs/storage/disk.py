@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -37,11 +38,15 @@ class PackAlteredError(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """Something on a disk, and the lease token that it was written under."""
+    """Something on a disk, and the lease token that it was written under.
+
+    `stored_at` is when it was written by the disk's own clock, aware UTC.
+    """
 
     path: str
     token: str
     is_draft: bool
+    stored_at: datetime
 
 
 class Disk(Protocol):

@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services.packs.storage.disk import (
@@ -86,11 +87,16 @@ class LocalDisk:
     def entries(self) -> Iterator[StoredEntry]:
         for parent, _folders, files in os.walk(self._folder):
             for file in files:
-                path = (Path(parent) / file).relative_to(self._folder).as_posix()
-                if path.startswith(f"{_DRAFTS}/"):
-                    yield StoredEntry(path, file.removesuffix(".zip"), is_draft=True)
-                elif token := token_of(path):
-                    yield StoredEntry(self._prefix + path, token, is_draft=False)
+                with suppress(FileNotFoundError):  # gone since the folder was listed
+                    yield from self._entry(Path(parent) / file)
+
+    def _entry(self, file: Path) -> Iterator[StoredEntry]:
+        path = file.relative_to(self._folder).as_posix()
+        stored_at = datetime.fromtimestamp(file.lstat().st_mtime, UTC)
+        if path.startswith(f"{_DRAFTS}/"):
+            yield StoredEntry(path, file.name.removesuffix(".zip"), True, stored_at)
+        elif token := token_of(path):
+            yield StoredEntry(self._prefix + path, token, False, stored_at)
 
     def _below(self, path: str) -> str:
         """A stored path as it is below the folder."""
