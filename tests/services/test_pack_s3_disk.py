@@ -1,6 +1,7 @@
 """The S3 disk, against a real server that speaks the protocol on this machine."""
 
 import hashlib
+import itertools
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -169,7 +170,8 @@ def test_a_pack_is_made_into_the_bucket_handed_out_of_it_and_swept(
     office = Office(World(sqlite_database))
     disks = Disks(local_disk(tmp_path), {"s3": disk}, "s3")
     operations = built_in_operations(Keeping(disks))
-    chores = pack_chores(sqlite_database, disks)
+    minutes = itertools.count(0.0, 60.0)
+    chores = pack_chores(sqlite_database, disks, lambda: next(minutes))
     soon = timedelta(milliseconds=200)
     engine = engine_for(sqlite_database, operations, 1, tmp_path, sweep=soon, chores=chores)
     requested = office.request()
@@ -186,7 +188,7 @@ def test_a_pack_is_made_into_the_bucket_handed_out_of_it_and_swept(
         assert hashlib.sha256(content).hexdigest() == pack.sha256
         assert [path for path in (tmp_path / "packs").rglob("*") if path.is_file()] == []
 
-        office.set_pack(requested.pack_id, expires_at=from_now(timedelta(seconds=-1)))
+        office.set_pack(requested.pack_id, expires_at=from_now(timedelta(hours=-1)))
         wait_until(lambda: keys(client) == [], 30)
     finally:
         engine.stop()

@@ -79,12 +79,20 @@ def store(database: Database, tmp_path: Path) -> Store:
     return Store(Office(World(database)), tmp_path)
 
 
-def test_a_pack_past_its_time_is_marked_and_its_file_removed(store: Store) -> None:
-    pack_id = store.pack(store.put(), expires_at=EARLIER)
+def test_a_pack_past_its_time_is_marked_at_once_and_its_file_removed_an_hour_later(
+    store: Store,
+) -> None:
+    path = store.put()
+    pack_id = store.pack(path, expires_at=EARLIER)
 
+    store.sweep()
+    at_once = store.files()
+    store.office.set_pack(pack_id, expires_at=from_now(timedelta(hours=-1)))
+    store.clock.now = 60.0
     store.sweep()
 
     assert store.office.pack(pack_id).status == "expired"
+    assert at_once == [path]
     assert store.files() == []
     (entry,) = store.office.trail(pack_id)
     assert (entry.action, entry.actor_user_id) == ("pack.expired", None)
@@ -150,8 +158,8 @@ def test_several_nodes_mark_a_pack_once(store: Store) -> None:
     assert [len(store.office.trail(pack_id)) for pack_id in ids] == [1] * 20
 
 
-def test_what_a_crash_left_between_mark_and_removal_goes_at_the_next_start(store: Store) -> None:
-    store.pack(store.put(), status="expired", expires_at=EARLIER)
+def test_what_expired_while_nobody_was_there_goes_at_the_next_start(store: Store) -> None:
+    store.pack(store.put(), status="expired", expires_at=from_now(timedelta(hours=-2)))
 
     store.sweep()
 
