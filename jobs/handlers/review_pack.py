@@ -44,9 +44,9 @@ def _make(context: RunContext, keeping: Keeping, commission: Commission) -> None
         made = _write(context, commission, draft)
         facts = measure(draft, context.checkpoint)
         disk = disks.named(disks.default)
-        path = disk.put(token, commission.file_name, draft)
+        path = disk.put(token, commission.file_name, draft, context.checkpoint)
     try:
-        context.raise_interruption()  # a bucket may have taken its time
+        context.raise_interruption()
     except BaseException:
         disk.delete(path)
         raise

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from services.packs.storage.disks import Disks, local_disk
 from services.packs.storage.s3_disk import S3Disk, S3Settings
 from services.packs.storage.sweeping import sweep
 from services.packs.storage.verified_reading import open_verified
+from stillwatch.operations import Cancelled
 from tests.services.pack_office import Office
 from tests.services.packs import World
 from tests.waiting import wait_until
@@ -150,6 +152,28 @@ def test_instances_with_prefixes_of_their_own_share_a_bucket(
     assert {entry.stored_at.tzinfo is not None for entry in mine.entries()} == {True}
     assert sweep(mine, lambda entries: set()) == 2
     assert keys(client) == []
+
+
+@pytest.mark.parametrize("size", [1 << 20, LARGE])
+@pytest.mark.parametrize("reason", [Cancelled, ValueError])
+@pytest.mark.parametrize("at", ["the first bit", "the copy"])
+def test_a_transfer_stops_where_it_is_asked_to_and_leaves_nothing(
+    disk: S3Disk, client: Any, tmp_path: Path, size: int, reason: type[BaseException], at: str
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(os.urandom(size))
+
+    def stop() -> None:
+        if at == "the first bit" or keys(client):
+            raise reason
+
+    began = time.monotonic()
+    with pytest.raises(reason):
+        disk.put(TOKEN, NAME, source, stop)
+
+    assert time.monotonic() - began < 2
+    assert keys(client) == []
+    assert not client.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
 
 
 def test_a_service_that_refuses_or_is_not_there_is_told_in_words(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from services.operations import Operations
 from services.pack_making import PackGoneError, tell_stage
 from services.packs.keeping import Keeping
 from services.packs.order import Stage
+from services.packs.storage.disk import go_on
 from services.packs.storage.disks import Disks, local_disk
 from services.packs.storage.local_disk import LocalDisk
 from services.review_packs import RequestedPack
@@ -218,8 +219,10 @@ def test_a_cancellation_while_the_file_is_put_takes_the_file_away_again(
     class Slow(LocalDisk):
         """Takes so long that somebody cancels meanwhile."""
 
-        def put(self, token: str, name: str, source: Path) -> str:
-            path = super().put(token, name, source)
+        def put(
+            self, token: str, name: str, source: Path, checkpoint: Callable[[], None] = go_on
+        ) -> str:
+            path = super().put(token, name, source, checkpoint)
             context.interrupt(Cancelled())
             return path
 

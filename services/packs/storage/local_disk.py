@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from services.packs.storage.disk import (
     StorageError,
     StorageFullError,
     StoredEntry,
+    go_on,
     require_stored_path,
     stored_path,
     token_of,
@@ -48,7 +49,9 @@ class LocalDisk:
             with suppress(OSError):  # what brought us here is the better reason
                 path.unlink()
 
-    def put(self, token: str, name: str, source: Path) -> str:
+    def put(
+        self, token: str, name: str, source: Path, checkpoint: Callable[[], None] = go_on
+    ) -> str:
         path = stored_path(token, name)
         with telling_of_full_disks():
             _sync(source)

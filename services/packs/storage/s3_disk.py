@@ -1,7 +1,7 @@
 """Packs in a bucket of an S3-compatible service."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from services.packs.storage.disk import (
     StorageError,
     StorageFullError,
     StoredEntry,
+    go_on,
     require_stored_path,
     stored_path,
     token_of,
@@ -50,18 +51,32 @@ class S3Disk:
         self._packs = settings.prefix + _PACKS
         self._made: Any = None
 
-    def put(self, token: str, name: str, source: Path) -> str:
+    def put(
+        self, token: str, name: str, source: Path, checkpoint: Callable[[], None] = go_on
+    ) -> str:
         path = stored_path(token, name)
-        draft = self._drafts + path
-        with self._told() as client:
-            try:
-                client.upload_file(str(source), self._bucket, draft, Config=_transfer())
-                where = {"Bucket": self._bucket, "Key": draft}
-                client.copy(where, self._bucket, self._packs + path, Config=_transfer())
-            finally:
-                client.delete_object(Bucket=self._bucket, Key=draft)
+        try:
+            with self._told() as client, _stopping(checkpoint) as tell:
+                self._upload(client, source, path, tell)
+        except BaseException:
+            # What brought us here is the better reason; what stays, a sweep removes.
+            with suppress(StorageError):
+                self.delete(path)
+            raise
         source.unlink(missing_ok=True)
         return path
+
+    def _upload(self, client: Any, source: Path, path: str, tell: Callable[[int], None]) -> None:
+        draft = {"Bucket": self._bucket, "Key": self._drafts + path}
+        how = {"Config": _transfer(), "Callback": tell}
+        try:
+            # Opened here, as the library leaves its own file open when it is stopped.
+            with source.open("rb") as file:
+                client.upload_fileobj(file, self._bucket, draft["Key"], **how)
+            client.copy(draft, self._bucket, self._packs + path, **how)
+        finally:
+            with suppress(Exception):
+                client.delete_object(**draft)
 
     def size(self, path: str) -> int:
         key = self._packs + require_stored_path(path)
@@ -145,6 +160,29 @@ class S3Disk:
     def _pieces(self, body: Any) -> Iterator[bytes]:
         with self._told():
             yield from body.iter_chunks(_PIECE)
+
+
+class _Stopped(BaseException):
+    """On its way through libraries that would take any `Exception` for a failed request, and try
+    again."""
+
+
+@contextmanager
+def _stopping(checkpoint: Callable[[], None]) -> Iterator[Callable[[int], None]]:
+    """What to call with each bit of a transfer, so that what `checkpoint` raises ends it."""
+    reasons: list[BaseException] = []
+
+    def tell(_bytes: int) -> None:
+        try:
+            checkpoint()
+        except BaseException as reason:
+            reasons.append(reason)
+            raise _Stopped from reason
+
+    try:
+        yield tell
+    except _Stopped:
+        raise reasons[0] from None
 
 
 def _translated(error: Any) -> StorageError:
