@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -294,6 +295,28 @@ def test_a_full_disk_is_the_reason_and_no_part_of_the_file_is_left(
     assert failure.value.code == "disk_full"
     assert context.closing is None
     assert not draft.is_symlink()
+    assert files(tmp_path) == []
+
+
+def test_room_is_left_on_the_disk_for_the_database_beside_it(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _requested, context = claimed(office, tmp_path)
+    asked: list[object] = []
+
+    def nearly_full(path: object) -> os.statvfs_result:
+        asked.append(path)
+        blocks = (64 << 20) // 4096 - (1 if len(asked) > 2 else 0)
+        return os.statvfs_result((4096, 4096, 1 << 30, blocks, blocks, 9, 9, 9, 0, 255))
+
+    monkeypatch.setattr(os, "statvfs", nearly_full)
+
+    with pytest.raises(OperationFailed, match="no room left on the disk") as failure:
+        generate_pack(context)
+
+    assert failure.value.code == "disk_full"
+    assert len(asked) == 3
+    assert context.closing is None
     assert files(tmp_path) == []
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from services.packs.storage.disk import (
 )
 
 _PIECE = 1 << 20
+_LEFT_FREE = 64 << 20
 _DRAFTS = ".drafts"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # What a missing file, a file in place of a folder, and a link in place of either come to.
@@ -171,6 +173,17 @@ def _reading(done: str = "read") -> Iterator[None]:
 def _open_below(name: str, folder: int, flags: int) -> int:
     # Not blocking: a pipe in place of the file would wait for its writer for ever.
     return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+
+
+def require_room(path: Path) -> None:
+    """Raise `StorageFullError` unless the file at `path` may grow.
+
+    The last 64 MiB of its file system stay free, so that the database beside it can be written.
+    """
+    with telling_of_full_disks():
+        free = shutil.disk_usage(path.parent).free
+    if free < _LEFT_FREE:
+        raise StorageFullError("There is no room left on the disk for review packs.")
 
 
 def _sync(path: Path) -> None:
