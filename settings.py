@@ -21,6 +21,8 @@ _LONGEST_PASSWORD = 1024
 _MOST_WORKERS = 64
 _LONGEST_SPAN = 3600
 _MOST_PACK_DAYS = 3650
+_LONGEST_S3_PREFIX = 100
+_S3_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*/?")
 
 
 class SettingsError(Exception):
@@ -229,7 +231,7 @@ def _s3(values: Mapping[str, str]) -> S3Settings | None:
     """A bucket may also be there for the packs that were stored in it earlier."""
     bucket = values.get("S3_BUCKET")
     if bucket is None:
-        for name in ("S3_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
+        for name in ("S3_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_PREFIX"):
             if name in values:
                 raise _wrong("S3_BUCKET", f"must be set for {_PREFIX}{name} to have a meaning")
         return None
@@ -246,7 +248,18 @@ def _s3(values: Mapping[str, str]) -> S3Settings | None:
         raise _wrong("S3_SECRET_KEY", f"must be set together with {_PREFIX}S3_ACCESS_KEY")
     if secret_key and not access_key:
         raise _wrong("S3_ACCESS_KEY", f"must be set together with {_PREFIX}S3_SECRET_KEY")
-    return S3Settings(bucket, endpoint, region, access_key or None, secret_key or None)
+    prefix = _s3_prefix(values.get("S3_PREFIX", ""))
+    return S3Settings(bucket, endpoint, region, access_key or None, secret_key or None, prefix)
+
+
+def _s3_prefix(value: str) -> str:
+    if not value:
+        return ""
+    if len(value) > _LONGEST_S3_PREFIX or not _S3_PREFIX.fullmatch(value):
+        raise _wrong(
+            "S3_PREFIX", f"must be like console-a/, of letters and digits, but is {value!r}"
+        )
+    return f"{value.removesuffix('/')}/"
 
 
 def _is_endpoint(value: str) -> bool:

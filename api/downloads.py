@@ -14,7 +14,7 @@ from starlette.types import Send
 from api.byte_ranges import UnsatisfiableRangeError, span_of
 from api.notice_page import notice
 from policy.review_pack_polling import UxPackStatus
-from services import pack_downloads
+from services import kept_packs, pack_downloads
 from services.auth import Viewer
 from services.database import Database
 from services.kept_packs import KeptPack
@@ -70,12 +70,14 @@ class Counter:
                 "You see this review pack, but its file is not for your role.",
             )
         except PackExpiredError as gone:
-            return notice(410, str(gone), _after_expiry(), _to_tenant(gone.pack))
+            return _expired(gone)
         except PackNotReadyError as early:
             return notice(409, str(early), _before_ready(early.pack), _to_tenant(early.pack))
         try:
             return await self._hand_out(request, viewer, pack)
         except StorageError as error:
+            if await self.is_over(pack, error):
+                return _expired(PackExpiredError(pack))
             await self.tell(viewer, pack, error)
             return _refusal(pack, error)
 
@@ -109,6 +111,13 @@ class Counter:
     async def off_loop(self, work: Callable[[], T]) -> T:
         """Do what reads files, or a bucket, which must not occupy the database's threads."""
         return await asyncio.to_thread(work)
+
+    async def is_over(self, pack: KeptPack, error: StorageError) -> bool:
+        """Whether the file is not what it was because the pack has expired meanwhile."""
+        if not isinstance(error, PackMissingError | PackAlteredError):
+            return False
+        now = await self._database.read(partial(kept_packs.find_kept, pack_id=pack.id))
+        return now is not None and now.status is UxPackStatus.EXPIRED
 
     async def tell(self, viewer: Viewer, pack: KeptPack, error: StorageError) -> None:
         """Leave a line of a file that could not be handed out."""
@@ -149,7 +158,8 @@ class _Stream(StreamingResponse):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
         except StorageError as error:
             # Less than was announced has left, and nothing more will: the server cuts the line.
-            await self._counter.tell(self._viewer, self._pack, error)
+            if not await self._counter.is_over(self._pack, error):
+                await self._counter.tell(self._viewer, self._pack, error)
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -185,8 +195,9 @@ def _refusal(pack: KeptPack, error: StorageError) -> Response:
     return notice(500, title, text, _to_tenant(pack))
 
 
-def _after_expiry() -> str:
-    return "Its file is not kept any more. Generate a new pack for the period you need."
+def _expired(gone: PackExpiredError) -> Response:
+    text = "Its file is not kept any more. Generate a new pack for the period you need."
+    return notice(410, str(gone), text, _to_tenant(gone.pack))
 
 
 def _before_ready(pack: KeptPack) -> str:

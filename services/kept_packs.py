@@ -1,7 +1,8 @@
 """The packs that are kept: which there are, what their files must be, and when they are over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, or_, select, update
@@ -9,13 +10,15 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import IS_ACTIVE, IS_READY, OperationRun, PackStatus, ReviewPack, Tenant
-from models.columns import utc_now
+from models.columns import from_now, utc_now
 from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
 from services import audit
 from services.packs.storage.checksums import FileFacts, stored_facts
 from services.packs.storage.disk import StoredEntry
 
 _AT_ONCE = 100
+_DOWNLOADS_HAVE = timedelta(hours=1)
+_STRANGERS_STAY = timedelta(days=1)
 _IS_DUE = and_(IS_READY, col(ReviewPack.expires_at) <= utc_now())
 
 
@@ -35,15 +38,6 @@ class KeptPack:
     disk: str | None
     path: str
     facts: FileFacts | None
-
-
-@dataclass(frozen=True, slots=True)
-class ExpiredFile:
-    """What an expired pack leaves to be removed."""
-
-    pack_id: int
-    disk: str | None
-    path: str | None
 
 
 def find_kept(session: Session, pack_id: int) -> KeptPack | None:
@@ -74,31 +68,29 @@ def find_due(session: Session) -> bool:
     return session.scalar(select(col(ReviewPack.id)).where(_IS_DUE).limit(1)) is not None
 
 
-def expire(session: Session) -> list[ExpiredFile]:
-    """Mark packs that are past their time, at most 100; their files are to go next."""
+def expire(session: Session) -> list[int]:
+    """Mark packs that are past their time, at most 100; their ids. The files go later."""
     due = select(col(ReviewPack.id)).where(_IS_DUE).order_by(col(ReviewPack.id)).limit(_AT_ONCE)
     rows: Sequence[Any] = session.execute(
         update(ReviewPack)
         # Asked once more: another process may have been at it while we waited for the row.
         .where(col(ReviewPack.id).in_(due), _IS_DUE)
         .values(status=PackStatus.EXPIRED.value, updated_at=utc_now())
-        .returning(
-            col(ReviewPack.id),
-            col(ReviewPack.workspace_id),
-            col(ReviewPack.file_disk),
-            col(ReviewPack.file_path),
-        )
+        .returning(col(ReviewPack.id), col(ReviewPack.workspace_id))
         .execution_options(synchronize_session=False)
     ).all()
-    for pack_id, workspace_id, _disk, _path in rows:
+    for pack_id, workspace_id in rows:
         audit.record(session, "pack.expired", "review_pack", pack_id, workspace_id=workspace_id)
-    return [ExpiredFile(pack_id, disk, path) for pack_id, _workspace, disk, path in rows]
+    return [pack_id for pack_id, _workspace in rows]
 
 
 def find_wanted(session: Session, entries: Iterable[StoredEntry]) -> set[str]:
     """The paths among `entries` that are to stay.
 
-    A ready pack refers to the file, or the run is still at work that writes it by its token.
+    A ready pack refers to the file, or the run is still at work that writes it by its token. The
+    file of an expired one has an hour, for the downloads that had begun. A finished file that no
+    pack refers to at all has a day: it may be another database's, as when an older one was put
+    back.
     """
     entries = list(entries)
     tokens = {entry.token for entry in entries}
@@ -116,7 +108,33 @@ def find_wanted(session: Session, entries: Iterable[StoredEntry]) -> set[str]:
             )
         )
     )
-    return {entry.path for entry in entries if entry.token in held or entry.path in referred}
+    wanted = {entry.path for entry in entries if entry.token in held or entry.path in referred}
+    left = {entry for entry in entries if entry.path not in wanted and not entry.is_draft}
+    return wanted | _fading(session, left) | _strangers(session, left)
+
+
+def _fading(session: Session, entries: Collection[StoredEntry]) -> set[str]:
+    """The paths of files whose packs have expired within the hour."""
+    if not entries:
+        return set()
+    found = session.scalars(
+        select(col(ReviewPack.file_path)).where(
+            col(ReviewPack.file_path).in_({entry.path for entry in entries}),
+            col(ReviewPack.status) == PackStatus.EXPIRED,
+            col(ReviewPack.expires_at) > from_now(-_DOWNLOADS_HAVE),
+        )
+    )
+    return {path for path in found if path is not None}
+
+
+def _strangers(session: Session, entries: Collection[StoredEntry]) -> set[str]:
+    """The paths of young files that no pack refers to."""
+    if not entries:
+        return set()
+    day_ago: datetime = session.execute(select(from_now(-_STRANGERS_STAY))).scalar_one()
+    young = {entry.path for entry in entries if entry.stored_at > day_ago}
+    known = select(col(ReviewPack.file_path)).where(col(ReviewPack.file_path).in_(young))
+    return young.difference(session.scalars(known))
 
 
 def _kept() -> Select[Any]:

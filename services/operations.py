@@ -18,7 +18,13 @@ from services.operation_options import (
     stored_options,
 )
 from services.operation_run_service import OperationRunService
-from services.run_terms import Enqueue, Requested, RunNotFoundError, RunRequest
+from services.run_terms import (
+    Enqueue,
+    Requested,
+    RunMovedError,
+    RunNotFoundError,
+    RunRequest,
+)
 from stillwatch.operations import Scope
 
 
@@ -101,16 +107,32 @@ class Operations:
         self._service.cancel(run_id, seen_version, viewer.user_id)
 
     def retry(self, viewer: Viewer, run_id: int, seen_version: int) -> Requested:
-        """Start a finished run's work again as a new run."""
+        """Start a finished run's work again as a new run, or name the one that does it already.
+
+        Raises `RunMovedError` when there is nothing to be started by this run any more.
+        """
         run = self._require(viewer, run_id, Action.CANCEL_OR_RETRY)
         if not may_retry(viewer, self._offers, run.workspace_id, run.tenant_id, run.type):
             raise NotAllowedError
+        if run.type == PACK_GENERATION and (active := self._active_pack_run(run)) is not None:
+            return self._visible(viewer, Requested(active, is_new=False))
         key = _key_of(run, self._offers.get(run.type))
         options = stored_options(run.context)
         requested = self._service.retry(run_id, seen_version, key, viewer.user_id)
         if run.type == PACK_GENERATION:
             pack_rows.put_beside(self._session, requested.run_id, options)
         return self._visible(viewer, requested)
+
+    def _active_pack_run(self, run: OperationRun) -> int | None:
+        """The run, if another than `run`, that makes a review pack of the same tenant already."""
+        if run.tenant_id is None:
+            raise RunMovedError("This run made a review pack of no tenant: there is none to make.")
+        active = pack_rows.find_active(self._session, run.tenant_id)
+        if active is None or active.run_id == run.id:
+            return None
+        if active.run_id is None:
+            raise RunMovedError("Another program is making a review pack of this tenant already.")
+        return active.run_id
 
     def _visible(self, viewer: Viewer, requested: Requested) -> Requested:
         """An instance-wide operation may be at work elsewhere, on a run that is hidden here."""

@@ -114,7 +114,7 @@ def make_ready(
             file_path=file.path,
             file_size=file.facts.size,
             sha256=file.facts.sha256,
-            generated_at=order.generated_at,
+            generated_at=utc_now(),
             expires_at=from_now(keep_for),
             updated_at=utc_now(),
             summary=_summary(made, file.facts),

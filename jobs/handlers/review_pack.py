@@ -13,6 +13,7 @@ from services.packs.order import PackOptionsError, Stage, Step
 from services.packs.place import PackTenantGoneError
 from services.packs.storage.checksums import measure
 from services.packs.storage.disk import StorageError
+from services.packs.storage.local_disk import require_room
 from stillwatch.operations import OperationFailed
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def _make(context: RunContext, keeping: Keeping, commission: Commission) -> None
         made = _write(context, commission, draft)
         facts = measure(draft, context.checkpoint)
         disk = disks.named(disks.default)
-        path = disk.put(token, commission.file_name, draft)
+        path = disk.put(token, commission.file_name, draft, context.checkpoint)
     try:
-        context.raise_interruption()  # a bucket may have taken its time
+        context.raise_interruption()
     except BaseException:
         disk.delete(path)
         raise
@@ -68,19 +69,24 @@ def _write(context: RunContext, commission: Commission, draft: Path) -> "MadePac
     from services.packs.making import make_pack
 
     with draft.open("w+b") as file:
-        return make_pack(context.database, commission.order, file, _Follower(context))
+        return make_pack(context.database, commission.order, file, _Follower(context, draft))
 
 
 class _Follower:
-    """Tells the run how many runs were read, and the pack what its making is at."""
+    """Tells the run how many runs were read, and the pack what its making is at.
 
-    def __init__(self, context: RunContext) -> None:
+    Ends it when the disk that the draft is on is about to be full.
+    """
+
+    def __init__(self, context: RunContext, draft: Path) -> None:
         self._context = context
+        self._draft = draft
         self._runs = 0
         self._stage: Stage | None = None
         self._told_at = 0.0
 
     def __call__(self, step: Step) -> None:
+        require_room(self._draft)
         self._expect(step)
         self._context.count(succeeded=step.runs - self._runs)
         self._runs = step.runs

@@ -144,7 +144,7 @@ def test_what_is_past_its_time_goes_while_the_nodes_are_running(plant: Plant) ->
     requested = plant.office.request()
     with node(plant):
         plant.wait_for(requested.pack_id)
-        plant.office.set_pack(requested.pack_id, expires_at=from_now(timedelta(seconds=-1)))
+        plant.office.set_pack(requested.pack_id, expires_at=from_now(timedelta(hours=-1)))
         wait_until(lambda: plant.office.pack(requested.pack_id).status == "expired", 30)
         wait_until(lambda: plant.files() == [], 30)
 

@@ -113,6 +113,28 @@ def test_what_stands_around_the_card_is_the_packs_before_it_newest_first(world: 
     assert details.downloads == ()
 
 
+def test_of_a_download_in_parts_only_its_beginning_is_shown(world: Database) -> None:
+    pack_id = add_pack(world, status="ready")
+    parts = [{"first_byte": first, "last_byte": first + 9} for first in range(0, 100, 10)]
+    for minute, details in enumerate([{}, *parts, "nonsense"]):
+        add(
+            world,
+            AuditEntry,
+            at=NOON + timedelta(minutes=minute),
+            actor_user_id=1,
+            action="pack.downloaded",
+            object_type="review_pack",
+            object_id=pack_id,
+            details=details,
+        )
+
+    shown = details_of(world, with_downloads=True).downloads
+
+    assert [(found.at or NOON) - NOON for found in shown] == [
+        timedelta(minutes=minute) for minute in (11, 1, 0)
+    ]
+
+
 def test_downloads_are_read_for_those_who_may_see_them_and_tell_that_they_are_new(
     world: Database,
 ) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from services.auth import Viewer
 from services.database import Database
 from services.packs.storage.checksums import CHUNK, measure
 from services.packs.storage.disks import Disks, local_disk
+from services.packs.storage.local_disk import LocalDisk
 from tests.services.pack_office import OPTIONS, Office
 from tests.services.packs import World
 from tests.waiting import wait_until
@@ -47,13 +48,24 @@ class Door:
         await self._app(scope, receive, send)
 
 
+class Fading(LocalDisk):
+    """A disk on which something happens before each read."""
+
+    before_read: Callable[[], None] = staticmethod(lambda: None)
+
+    def open_range(self, path: str, start: int, length: int) -> Iterator[bytes]:
+        self.before_read()
+        return super().open_range(path, start, length)
+
+
 class Shop:
     """A console that hands out packs, on a port of its own."""
 
     def __init__(self, office: Office, folder: Path) -> None:
         self.office = office
         self.folder = folder
-        self.disks = Disks(local_disk(folder))
+        self.fading = Fading(folder / "packs", "packs/")
+        self.disks = Disks(local_disk(folder), {"fading": self.fading})
         workspace_id, _ = office.other_workspace()
         self.people = {
             "admin": office.admin(),
@@ -299,6 +311,40 @@ def test_a_missing_file_is_a_clear_error_and_a_line(shop: Shop) -> None:
     assert "The file of this review pack is missing." in answer.text
     assert shop.lines(pack_id) == [("pack.download_failed", {"reason": "file_missing"})]
     assert shop.entry(pack_id).actor_user_id == shop.people["admin"].user_id
+
+
+def test_a_file_that_goes_as_the_pack_expires_is_no_alarm(shop: Shop) -> None:
+    pack_id = shop.keep(file_disk="fading")
+
+    def expire() -> None:
+        shop.office.set_pack(pack_id, status="expired")
+        shop.file(pack_id).unlink()
+
+    shop.fading.before_read = expire
+
+    answer = shop.get(pack_id)
+
+    assert answer.status_code == 410
+    assert "This review pack has expired." in answer.text
+    assert shop.lines(pack_id) == []
+
+
+def test_a_file_that_goes_in_mid_stream_as_the_pack_expires_is_no_alarm(shop: Shop) -> None:
+    pack_id = shop.keep(LARGE, file_disk="fading")
+    reads: list[int] = []
+
+    def expire_at_the_second() -> None:
+        reads.append(1)
+        if len(reads) == 2:
+            shop.office.set_pack(pack_id, expires_at=from_now(timedelta(0)))
+            shop.file(pack_id).unlink()
+
+    shop.fading.before_read = expire_at_the_second
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        shop.get(pack_id)
+
+    assert shop.lines(pack_id) == [("pack.downloaded", {})]
 
 
 def altered(path: Path, place: int) -> None:

@@ -1,7 +1,9 @@
 """The S3 disk, against a real server that speaks the protocol on this machine."""
 
 import hashlib
+import itertools
 import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +26,7 @@ from services.packs.storage.disks import Disks, local_disk
 from services.packs.storage.s3_disk import S3Disk, S3Settings
 from services.packs.storage.sweeping import sweep
 from services.packs.storage.verified_reading import open_verified
+from stillwatch.operations import Cancelled
 from tests.services.pack_office import Office
 from tests.services.packs import World
 from tests.waiting import wait_until
@@ -130,6 +133,49 @@ def test_a_sweep_removes_drafts_uploads_and_files_that_nobody_holds(
     assert not client.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
 
 
+def test_instances_with_prefixes_of_their_own_share_a_bucket(
+    endpoint: str, client: Any, disk: S3Disk, tmp_path: Path
+) -> None:
+    mine, other = (
+        S3Disk(S3Settings(BUCKET, endpoint, "us-east-1", "key", "secret", prefix))
+        for prefix in ("a/", "b/")
+    )
+    path = put(mine, tmp_path, b"content")
+    client.create_multipart_upload(Bucket=BUCKET, Key=f"a/drafts/{NAME}.{'d' * 32}.zip")
+
+    assert keys(client) == [f"a/packs/{path}"]
+    assert b"".join(mine.open_range(path, 0, 7)) == b"content"
+    for stranger in (other, disk):
+        assert sweep(stranger, lambda entries: set()) == 0
+        stranger.delete(path)
+    assert mine.size(path) == 7
+    assert {entry.stored_at.tzinfo is not None for entry in mine.entries()} == {True}
+    assert sweep(mine, lambda entries: set()) == 2
+    assert keys(client) == []
+
+
+@pytest.mark.parametrize("size", [1 << 20, LARGE])
+@pytest.mark.parametrize("reason", [Cancelled, ValueError])
+@pytest.mark.parametrize("at", ["the first bit", "the copy"])
+def test_a_transfer_stops_where_it_is_asked_to_and_leaves_nothing(
+    disk: S3Disk, client: Any, tmp_path: Path, size: int, reason: type[BaseException], at: str
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(os.urandom(size))
+
+    def stop() -> None:
+        if at == "the first bit" or keys(client):
+            raise reason
+
+    began = time.monotonic()
+    with pytest.raises(reason):
+        disk.put(TOKEN, NAME, source, stop)
+
+    assert time.monotonic() - began < 2
+    assert keys(client) == []
+    assert not client.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
+
+
 def test_a_service_that_refuses_or_is_not_there_is_told_in_words(
     endpoint: str, client: Any, tmp_path: Path
 ) -> None:
@@ -148,7 +194,8 @@ def test_a_pack_is_made_into_the_bucket_handed_out_of_it_and_swept(
     office = Office(World(sqlite_database))
     disks = Disks(local_disk(tmp_path), {"s3": disk}, "s3")
     operations = built_in_operations(Keeping(disks))
-    chores = pack_chores(sqlite_database, disks)
+    minutes = itertools.count(0.0, 60.0)
+    chores = pack_chores(sqlite_database, disks, lambda: next(minutes))
     soon = timedelta(milliseconds=200)
     engine = engine_for(sqlite_database, operations, 1, tmp_path, sweep=soon, chores=chores)
     requested = office.request()
@@ -165,7 +212,7 @@ def test_a_pack_is_made_into_the_bucket_handed_out_of_it_and_swept(
         assert hashlib.sha256(content).hexdigest() == pack.sha256
         assert [path for path in (tmp_path / "packs").rglob("*") if path.is_file()] == []
 
-        office.set_pack(requested.pack_id, expires_at=from_now(timedelta(seconds=-1)))
+        office.set_pack(requested.pack_id, expires_at=from_now(timedelta(hours=-1)))
         wait_until(lambda: keys(client) == [], 30)
     finally:
         engine.stop()

@@ -199,6 +199,36 @@ def test_a_pipe_in_place_of_the_file_keeps_nobody_waiting(disk: LocalDisk, folde
         disk.size(path)
 
 
+@pytest.mark.parametrize("reason", [errno.EACCES, errno.EIO, errno.EMFILE])
+def test_a_file_that_cannot_be_opened_is_not_missing(
+    disk: LocalDisk, monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
+    path = put(disk, b"content")
+
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(reason, "no")
+
+    monkeypatch.setattr(os, "open", refuse)
+
+    for act in (disk.size, lambda p: disk.open_range(p, 0, 9)):
+        with pytest.raises(StorageError, match=f"cannot be read: {os.strerror(reason)}") as told:
+            act(path)
+        assert type(told.value) is StorageError
+    with pytest.raises(StorageError, match="cannot be removed"):
+        disk.delete(path)
+
+
+def test_a_disk_that_fails_in_mid_read_is_told_in_words(
+    disk: LocalDisk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(disk, b"content")
+    mem = os.open("/proc/self/mem", os.O_RDONLY)  # whose first page cannot be read: EIO
+    monkeypatch.setattr(LocalDisk, "_open", lambda *_: mem)
+
+    with pytest.raises(StorageError, match="cannot be read: Input/output error"):
+        read(disk.open_range(path, 0, 9))
+
+
 def test_deleting_what_is_gone_is_no_error(disk: LocalDisk) -> None:
     path = put(disk, b"content")
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from services.operations import Operations
 from services.pack_making import PackGoneError, tell_stage
 from services.packs.keeping import Keeping
 from services.packs.order import Stage
+from services.packs.storage.disk import go_on
 from services.packs.storage.disks import Disks, local_disk
 from services.packs.storage.local_disk import LocalDisk
 from services.review_packs import RequestedPack
@@ -96,7 +98,7 @@ def test_a_requested_pack_becomes_ready_with_all_that_is_to_be_known_of_it(
     assert pack.generated_at is not None
     assert pack.expires_at is not None
     lived = pack.expires_at - pack.generated_at
-    assert timedelta(days=30) <= lived < timedelta(days=30, minutes=1)
+    assert abs(lived - timedelta(days=30)) < timedelta(seconds=1)
     assert pack.summary["counts"]["runs"] == 5
     assert pack.summary["chunks"]["sha256"] == [pack.sha256]
     names = {member["name"] for member in pack.summary["members"]}
@@ -106,7 +108,10 @@ def test_a_requested_pack_becomes_ready_with_all_that_is_to_be_known_of_it(
         manifest = json.loads(archive.read("manifest.json"))
     assert (manifest["pack"], manifest["run"]) == (pack.id, run.id)
     assert manifest["asked_by"]["email"] == "ada@example.test"
-    assert manifest["generated_at"] == pack.generated_at.isoformat()
+    # Of the evidence's moment the archive tells; the row tells since when there is a pack.
+    assert run.completed_at is not None
+    assert datetime.fromisoformat(manifest["generated_at"]) < pack.generated_at
+    assert abs(run.completed_at - pack.generated_at) < timedelta(seconds=1)
 
 
 def test_how_long_a_pack_is_kept_is_configured(office: Office, tmp_path: Path) -> None:
@@ -116,11 +121,8 @@ def test_how_long_a_pack_is_kept_is_configured(office: Office, tmp_path: Path) -
 
     assert pack.generated_at is not None
     assert pack.expires_at is not None
-    assert (
-        timedelta(0)
-        <= pack.expires_at - pack.generated_at - timedelta(days=2)
-        < timedelta(minutes=1)
-    )
+    lived = pack.expires_at - pack.generated_at
+    assert abs(lived - timedelta(days=2)) < timedelta(seconds=1)
 
 
 def test_run_and_pack_close_in_one(office: Office, tmp_path: Path) -> None:
@@ -218,8 +220,10 @@ def test_a_cancellation_while_the_file_is_put_takes_the_file_away_again(
     class Slow(LocalDisk):
         """Takes so long that somebody cancels meanwhile."""
 
-        def put(self, token: str, name: str, source: Path) -> str:
-            path = super().put(token, name, source)
+        def put(
+            self, token: str, name: str, source: Path, checkpoint: Callable[[], None] = go_on
+        ) -> str:
+            path = super().put(token, name, source, checkpoint)
             context.interrupt(Cancelled())
             return path
 
@@ -291,6 +295,28 @@ def test_a_full_disk_is_the_reason_and_no_part_of_the_file_is_left(
     assert failure.value.code == "disk_full"
     assert context.closing is None
     assert not draft.is_symlink()
+    assert files(tmp_path) == []
+
+
+def test_room_is_left_on_the_disk_for_the_database_beside_it(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _requested, context = claimed(office, tmp_path)
+    asked: list[object] = []
+
+    def nearly_full(path: object) -> os.statvfs_result:
+        asked.append(path)
+        blocks = (64 << 20) // 4096 - (1 if len(asked) > 2 else 0)
+        return os.statvfs_result((4096, 4096, 1 << 30, blocks, blocks, 9, 9, 9, 0, 255))
+
+    monkeypatch.setattr(os, "statvfs", nearly_full)
+
+    with pytest.raises(OperationFailed, match="no room left on the disk") as failure:
+        generate_pack(context)
+
+    assert failure.value.code == "disk_full"
+    assert len(asked) == 3
+    assert context.closing is None
     assert files(tmp_path) == []
 
 

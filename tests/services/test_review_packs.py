@@ -17,7 +17,7 @@ from services.database import Database
 from services.operation_run_service import OperationRunService
 from services.operations import NotAllowedError, Operations
 from services.review_packs import TenantNotFoundError
-from services.run_terms import Delivery, Report
+from services.run_terms import Delivery, Report, Requested, RunMovedError
 from tests.services.pack_office import OPTIONS, Office, nobody
 from tests.services.packs import World
 
@@ -335,3 +335,48 @@ def test_starting_a_failed_generation_again_makes_a_new_pack(hand: Hand) -> None
     assert (new.operation_run_id, new.options) == (again.run_id, old.options)
     assert hand.office.run(again.run_id).retry_of_id == run.id
     assert hand.office.request().pack_id == new.id
+
+
+def failed_run(office: Office, **values: Any) -> int:
+    run = office.world.run(type="review_pack.generate", outcome="failed", **values)
+    return office.world.add(OperationRun, **run | {"context": {"options": OPTIONS.as_json()}})
+
+
+def start_again(office: Office, run_id: int) -> Requested:
+    version = office.run(run_id).version
+    with office.database.writing() as session:
+        return Operations(session, nobody, {}).retry(office.viewer(Role.OWNER), run_id, version)
+
+
+def test_starting_again_beside_an_active_pack_names_the_run_that_makes_it(office: Office) -> None:
+    old = failed_run(office)
+    # Of another program, which knows no keys.
+    making = office.world.add(
+        OperationRun,
+        **office.world.run(
+            type="review_pack.generate", status="queued", outcome=None, completed_at=None
+        ),
+    )
+    active = office.add_pack(status="queued", operation_run_id=making)
+
+    again = start_again(office, old)
+
+    assert (again.run_id, again.is_new) == (making, False)
+    assert [pack.id for pack in office.packs()] == [active]
+
+
+def test_starting_again_beside_a_pack_without_a_run_is_refused(office: Office) -> None:
+    old = failed_run(office)
+    office.add_pack(status="generating")
+
+    with pytest.raises(RunMovedError, match="Another program"):
+        start_again(office, old)
+
+    assert len(office.packs()) == 1
+
+
+def test_a_pack_run_without_a_tenant_cannot_be_started_again(office: Office) -> None:
+    with pytest.raises(RunMovedError, match="no tenant"):
+        start_again(office, failed_run(office, tenant_id=None))
+
+    assert office.packs() == []

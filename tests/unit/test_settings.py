@@ -72,6 +72,17 @@ def test_a_bucket_stays_readable_when_new_packs_go_to_the_local_disk() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "prefix"), [("", ""), ("a", "a/"), ("console-a/", "console-a/"), ("a/b_2", "a/b_2/")]
+)
+def test_a_bucket_may_be_shared_below_a_prefix(given: str, prefix: str) -> None:
+    settings = read_settings(
+        {"STILLWATCH_S3_BUCKET": "review-packs", "STILLWATCH_S3_PREFIX": given}
+    )
+
+    assert settings.s3 == S3Settings("review-packs", prefix=prefix)
+
+
+@pytest.mark.parametrize(
     ("environ", "name"),
     [
         ({"PACK_DISK": "s3"}, "S3_BUCKET"),
@@ -82,6 +93,10 @@ def test_a_bucket_stays_readable_when_new_packs_go_to_the_local_disk() -> None:
         ({"S3_BUCKET": "packs", "S3_ENDPOINT_URL": "https://me:hunter2@s3"}, "S3_ENDPOINT_URL"),
         ({"S3_BUCKET": "packs", "S3_ENDPOINT_URL": "s3.example.com"}, "S3_ENDPOINT_URL"),
         ({"S3_BUCKET": "packs", "S3_REGION": "the moon"}, "S3_REGION"),
+        ({"S3_PREFIX": "a/"}, "S3_BUCKET"),
+        ({"S3_BUCKET": "packs", "S3_PREFIX": "/a"}, "S3_PREFIX"),
+        ({"S3_BUCKET": "packs", "S3_PREFIX": "a/../b"}, "S3_PREFIX"),
+        ({"S3_BUCKET": "packs", "S3_PREFIX": "a" * 101}, "S3_PREFIX"),
     ],
 )
 def test_what_a_bucket_lacks_is_named(environ: Mapping[str, str], name: str) -> None:

@@ -1,8 +1,9 @@
 """What a disk is: a place that keeps finished packs under paths of its own."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -37,20 +38,31 @@ class PackAlteredError(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """Something on a disk, and the lease token that it was written under."""
+    """Something on a disk, and the lease token that it was written under.
+
+    `stored_at` is when it was written by the disk's own clock, aware UTC.
+    """
 
     path: str
     token: str
     is_draft: bool
+    stored_at: datetime
+
+
+def go_on() -> None:
+    """The checkpoint of who never stops."""
 
 
 class Disk(Protocol):
     """Paths are relative, made by `put`, and looked at with distrust everywhere else."""
 
-    def put(self, token: str, name: str, source: Path) -> str:
+    def put(
+        self, token: str, name: str, source: Path, checkpoint: Callable[[], None] = go_on
+    ) -> str:
         """Keep the file at `source`, durably and under a name that carries `token`; its path.
 
-        It is there whole or not at all. `source` is used up. Raises `StorageError`.
+        It is there whole or not at all. `source` is used up. Where it takes its time,
+        `checkpoint` is called now and then, and may raise to stop. Raises `StorageError`.
         """
         ...
 

@@ -2,9 +2,11 @@
 
 import errno
 import os
+import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services.packs.storage.disk import (
@@ -12,14 +14,18 @@ from services.packs.storage.disk import (
     StorageError,
     StorageFullError,
     StoredEntry,
+    go_on,
     require_stored_path,
     stored_path,
     token_of,
 )
 
 _PIECE = 1 << 20
+_LEFT_FREE = 64 << 20
 _DRAFTS = ".drafts"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# What a missing file, a file in place of a folder, and a link in place of either come to.
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 class LocalDisk:
@@ -45,7 +51,9 @@ class LocalDisk:
             with suppress(OSError):  # what brought us here is the better reason
                 path.unlink()
 
-    def put(self, token: str, name: str, source: Path) -> str:
+    def put(
+        self, token: str, name: str, source: Path, checkpoint: Callable[[], None] = go_on
+    ) -> str:
         path = stored_path(token, name)
         with telling_of_full_disks():
             _sync(source)
@@ -59,17 +67,19 @@ class LocalDisk:
         return self._prefix + path
 
     def size(self, path: str) -> int:
-        descriptor = self._open(path)
-        try:
-            return os.fstat(descriptor).st_size
-        finally:
-            os.close(descriptor)
+        with _reading():
+            descriptor = self._open(path)
+            try:
+                return os.fstat(descriptor).st_size
+            finally:
+                os.close(descriptor)
 
     def open_range(self, path: str, start: int, length: int) -> Iterator[bytes]:
-        return _pieces(self._open(path), start, length)
+        with _reading():
+            return _pieces(self._open(path), start, length)
 
     def delete(self, path: str) -> None:
-        with suppress(PackMissingError, FileNotFoundError):
+        with suppress(PackMissingError), _reading("removed"):
             path = self._below(path)
             folder = self._open_folder(path)
             try:
@@ -79,18 +89,24 @@ class LocalDisk:
 
     def discard(self, entry: StoredEntry) -> None:
         if entry.is_draft:
-            (self._folder / entry.path).unlink(missing_ok=True)
+            with suppress(PackMissingError), _reading("removed"):
+                (self._folder / entry.path).unlink()
         else:
             self.delete(entry.path)
 
     def entries(self) -> Iterator[StoredEntry]:
         for parent, _folders, files in os.walk(self._folder):
             for file in files:
-                path = (Path(parent) / file).relative_to(self._folder).as_posix()
-                if path.startswith(f"{_DRAFTS}/"):
-                    yield StoredEntry(path, file.removesuffix(".zip"), is_draft=True)
-                elif token := token_of(path):
-                    yield StoredEntry(self._prefix + path, token, is_draft=False)
+                with suppress(PackMissingError), _reading():  # gone since the folder was listed
+                    yield from self._entry(Path(parent) / file)
+
+    def _entry(self, file: Path) -> Iterator[StoredEntry]:
+        path = file.relative_to(self._folder).as_posix()
+        stored_at = datetime.fromtimestamp(file.lstat().st_mtime, UTC)
+        if path.startswith(f"{_DRAFTS}/"):
+            yield StoredEntry(path, file.name.removesuffix(".zip"), True, stored_at)
+        elif token := token_of(path):
+            yield StoredEntry(self._prefix + path, token, False, stored_at)
 
     def _below(self, path: str) -> str:
         """A stored path as it is below the folder."""
@@ -112,10 +128,7 @@ class LocalDisk:
 
     def _open_folder(self, path: str) -> int:
         """The folder that `path` lies in, step by step, so that no step can be a link."""
-        try:
-            descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError as error:
-            raise PackMissingError("The pack's file is not there.") from error
+        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
         for name in path.split("/")[:-1]:
             try:
                 below = _open_below(name, descriptor, os.O_RDONLY | os.O_DIRECTORY)
@@ -145,12 +158,32 @@ def telling_of_full_disks() -> Iterator[None]:
         raise StorageError(f"The file of the pack cannot be written: {reason}.") from error
 
 
-def _open_below(name: str, folder: int, flags: int) -> int:
+@contextmanager
+def _reading(done: str = "read") -> Iterator[None]:
+    """Tells a file that is not there from one that cannot be had just now."""
     try:
-        # Not blocking: a pipe in place of the file would wait for its writer for ever.
-        return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        yield
     except OSError as error:
-        raise PackMissingError("The pack's file is not there.") from error
+        if error.errno in _NOT_THERE:
+            raise PackMissingError("The pack's file is not there.") from error
+        reason = os.strerror(error.errno) if error.errno else "unknown reason"
+        raise StorageError(f"The file of the pack cannot be {done}: {reason}.") from error
+
+
+def _open_below(name: str, folder: int, flags: int) -> int:
+    # Not blocking: a pipe in place of the file would wait for its writer for ever.
+    return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+
+
+def require_room(path: Path) -> None:
+    """Raise `StorageFullError` unless the file at `path` may grow.
+
+    The last 64 MiB of its file system stay free, so that the database beside it can be written.
+    """
+    with telling_of_full_disks():
+        free = shutil.disk_usage(path.parent).free
+    if free < _LEFT_FREE:
+        raise StorageFullError("There is no room left on the disk for review packs.")
 
 
 def _sync(path: Path) -> None:
@@ -162,7 +195,7 @@ def _sync(path: Path) -> None:
 
 
 def _pieces(descriptor: int, start: int, length: int) -> Iterator[bytes]:
-    with os.fdopen(descriptor, "rb") as file:
+    with _reading(), os.fdopen(descriptor, "rb") as file:
         file.seek(start)
         while length > 0 and (piece := file.read(min(length, _PIECE))):
             length -= len(piece)

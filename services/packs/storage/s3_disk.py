@@ -1,8 +1,9 @@
 """Packs in a bucket of an S3-compatible service."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.packs.storage.disk import (
     StorageError,
     StorageFullError,
     StoredEntry,
+    go_on,
     require_stored_path,
     stored_path,
     token_of,
@@ -26,13 +28,17 @@ _NO_ROOM = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage
 
 @dataclass(frozen=True, slots=True)
 class S3Settings:
-    """Without keys, those that the environment of the process grants."""
+    """Without keys, those that the environment of the process grants.
+
+    All objects are below `prefix`, which is empty or ends with a slash.
+    """
 
     bucket: str
     endpoint_url: str | None = None
     region: str | None = None
     access_key: str | None = None
     secret_key: str | None = field(default=None, repr=False)
+    prefix: str = ""
 
 
 class S3Disk:
@@ -41,28 +47,44 @@ class S3Disk:
 
     def __init__(self, settings: S3Settings) -> None:
         self._settings = settings
+        self._drafts = settings.prefix + _DRAFTS
+        self._packs = settings.prefix + _PACKS
         self._made: Any = None
 
-    def put(self, token: str, name: str, source: Path) -> str:
+    def put(
+        self, token: str, name: str, source: Path, checkpoint: Callable[[], None] = go_on
+    ) -> str:
         path = stored_path(token, name)
-        draft = f"{_DRAFTS}{path}"
-        with self._told() as client:
-            try:
-                client.upload_file(str(source), self._bucket, draft, Config=_transfer())
-                where = {"Bucket": self._bucket, "Key": draft}
-                client.copy(where, self._bucket, _PACKS + path, Config=_transfer())
-            finally:
-                client.delete_object(Bucket=self._bucket, Key=draft)
+        try:
+            with self._told() as client, _stopping(checkpoint) as tell:
+                self._upload(client, source, path, tell)
+        except BaseException:
+            # What brought us here is the better reason; what stays, a sweep removes.
+            with suppress(StorageError):
+                self.delete(path)
+            raise
         source.unlink(missing_ok=True)
         return path
 
+    def _upload(self, client: Any, source: Path, path: str, tell: Callable[[int], None]) -> None:
+        draft = {"Bucket": self._bucket, "Key": self._drafts + path}
+        how = {"Config": _transfer(), "Callback": tell}
+        try:
+            # Opened here, as the library leaves its own file open when it is stopped.
+            with source.open("rb") as file:
+                client.upload_fileobj(file, self._bucket, draft["Key"], **how)
+            client.copy(draft, self._bucket, self._packs + path, **how)
+        finally:
+            with suppress(Exception):
+                client.delete_object(**draft)
+
     def size(self, path: str) -> int:
-        key = _PACKS + require_stored_path(path)
+        key = self._packs + require_stored_path(path)
         with self._told() as client:
             return int(client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
 
     def open_range(self, path: str, start: int, length: int) -> Iterator[bytes]:
-        key = _PACKS + require_stored_path(path)
+        key = self._packs + require_stored_path(path)
         if length <= 0 or start >= self.size(path):
             return iter(())
         with self._told() as client:
@@ -72,7 +94,7 @@ class S3Disk:
 
     def delete(self, path: str) -> None:
         try:
-            key = _PACKS + require_stored_path(path)
+            key = self._packs + require_stored_path(path)
         except PackMissingError:
             return
         with self._told() as client:
@@ -81,15 +103,15 @@ class S3Disk:
     def entries(self) -> Iterator[StoredEntry]:
         """Uploads in parts that were never finished count as drafts: they cost room, unseen."""
         with self._told() as client:
-            for prefix in (_PACKS, _DRAFTS):
+            for prefix in (self._packs, self._drafts):
                 pages = client.get_paginator("list_objects_v2")
                 for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
                     for found in page.get("Contents", ()):
-                        yield from _entry(found["Key"])
+                        yield from self._entry(found["Key"], found["LastModified"])
             uploads = client.get_paginator("list_multipart_uploads")
             for page in uploads.paginate(Bucket=self._bucket):
                 for upload in page.get("Uploads", ()):
-                    yield from _entry(upload["Key"], is_upload=True)
+                    yield from self._entry(upload["Key"], upload["Initiated"], is_upload=True)
 
     def discard(self, entry: StoredEntry) -> None:
         if not entry.is_draft:
@@ -103,6 +125,15 @@ class S3Disk:
                     client.abort_multipart_upload(
                         Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
                     )
+
+    def _entry(
+        self, key: str, stored_at: datetime, *, is_upload: bool = False
+    ) -> Iterator[StoredEntry]:
+        for prefix in (self._packs, self._drafts):
+            if key.startswith(prefix) and (token := token_of(key.removeprefix(prefix))):
+                is_draft = is_upload or prefix == self._drafts
+                path = key if is_draft else key.removeprefix(prefix)
+                yield StoredEntry(path, token, is_draft, stored_at)
 
     @property
     def _bucket(self) -> str:
@@ -129,6 +160,29 @@ class S3Disk:
     def _pieces(self, body: Any) -> Iterator[bytes]:
         with self._told():
             yield from body.iter_chunks(_PIECE)
+
+
+class _Stopped(BaseException):
+    """On its way through libraries that would take any `Exception` for a failed request, and try
+    again."""
+
+
+@contextmanager
+def _stopping(checkpoint: Callable[[], None]) -> Iterator[Callable[[int], None]]:
+    """What to call with each bit of a transfer, so that what `checkpoint` raises ends it."""
+    reasons: list[BaseException] = []
+
+    def tell(_bytes: int) -> None:
+        try:
+            checkpoint()
+        except BaseException as reason:
+            reasons.append(reason)
+            raise _Stopped from reason
+
+    try:
+        yield tell
+    except _Stopped:
+        raise reasons[0] from None
 
 
 def _translated(error: Any) -> StorageError:
@@ -167,11 +221,3 @@ def _transfer() -> Any:
 
     # One thread: a worker's own, which leaves the others to the pages.
     return TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART, use_threads=False)
-
-
-def _entry(key: str, *, is_upload: bool = False) -> Iterator[StoredEntry]:
-    is_draft = is_upload or key.startswith(_DRAFTS)
-    path = key.removeprefix(_DRAFTS).removeprefix(_PACKS)
-    token = token_of(path)
-    if token is not None:
-        yield StoredEntry(key if is_draft else path, token, is_draft)
