@@ -1,6 +1,5 @@
 """The files of review packs, for people who are signed in: checked, in parts, and noted."""
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -13,6 +12,7 @@ from starlette.types import Send
 
 from api.byte_ranges import UnsatisfiableRangeError, span_of
 from api.notice_page import notice
+from api.patient_threads import PatientThreads
 from policy.review_pack_polling import UxPackStatus
 from services import kept_packs, pack_downloads
 from services.auth import Viewer
@@ -31,6 +31,7 @@ from services.packs.storage.disks import Disks
 T = TypeVar("T")
 
 _PIECE = 1 << 20
+_AT_ONCE = 8  # that are at a disk, which may be away
 _LARGEST_ID = 2**63 - 1
 _NOTHING = "It does not exist, or it is not yours to see."
 
@@ -53,6 +54,7 @@ class Counter:
     def __init__(self, database: Database, disks: Disks) -> None:
         self._database = database
         self._disks = disks
+        self._threads = PatientThreads(_AT_ONCE)
 
     async def serve(self, request: Request, pack_id: int | None) -> Response:
         """The answer to a request for a pack, whatever is to be said to it."""
@@ -110,7 +112,7 @@ class Counter:
 
     async def off_loop(self, work: Callable[[], T]) -> T:
         """Do what reads files, or a bucket, which must not occupy the database's threads."""
-        return await asyncio.to_thread(work)
+        return await self._threads.run(work)
 
     async def is_over(self, pack: KeptPack, error: StorageError) -> bool:
         """Whether the file is not what it was because the pack has expired meanwhile."""

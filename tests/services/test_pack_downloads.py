@@ -347,6 +347,15 @@ def test_a_file_that_goes_in_mid_stream_as_the_pack_expires_is_no_alarm(shop: Sh
     assert shop.lines(pack_id) == [("pack.downloaded", {})]
 
 
+def test_a_disk_that_is_away_holds_up_no_stop_of_the_server(shop: Shop) -> None:
+    waiting: list[bool] = []
+    shop.fading.before_read = lambda: waiting.append(threading.current_thread().daemon)
+
+    shop.get(shop.keep(file_disk="fading"))
+
+    assert waiting == [True]
+
+
 def altered(path: Path, place: int) -> None:
     with path.open("r+b") as file:
         file.seek(place)
