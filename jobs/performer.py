@@ -221,6 +221,8 @@ def _log_lost(run: ClaimedRun) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, OperationalError):
-        return "The database could not be reached."
+    if isinstance(error, OperationalError) and (
+        error.connection_invalidated or error.statement is None
+    ):
+        return "The database could not be reached."  # its own text names host and port
     return f"{type(error).__name__}: {first_line(error)}"[:_LONGEST_REASON]
