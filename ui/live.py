@@ -235,7 +235,10 @@ class Live(Generic[S]):
     def _guards_changed(self) -> None:
         if self._is_closed:
             return
-        was_guarded, self._was_guarded = self._was_guarded, self._guards().closed() is not None
+        closed = self._guards().closed()
+        was_guarded, self._was_guarded = self._was_guarded, closed is not None
+        # Hidden from the start, or reported under a dialog: what opens then is no first report.
+        self._awaits_first_report &= closed is not Reason.DIALOG
         self._awaits_first_report &= self._browser.is_visible is not False
         if not was_guarded or self._was_guarded:
             self._arm()
@@ -243,7 +246,8 @@ class Live(Generic[S]):
         decision = self._decide()
         interval = decision.interval
         is_first_report, self._awaits_first_report = self._awaits_first_report, False
-        if is_first_report and self._clock() - self._painted_at < (interval or _NUDGE_WINDOW):
+        is_young = self._clock() - self._painted_at < (interval or _NUDGE_WINDOW)
+        if is_first_report and is_young and not self._is_overdue:
             self._arm()  # just painted: reading the same again would help nobody
         elif self._is_overdue or not self._has_ended_for_good(decision):
             self.nudge()

@@ -3,7 +3,6 @@
 import hashlib
 import itertools
 import os
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -167,11 +166,9 @@ def test_a_transfer_stops_where_it_is_asked_to_and_leaves_nothing(
         if at == "the first bit" or keys(client):
             raise reason
 
-    began = time.monotonic()
     with pytest.raises(reason):
         disk.put(TOKEN, NAME, source, stop)
 
-    assert time.monotonic() - began < 2
     assert keys(client) == []
     assert not client.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
 
