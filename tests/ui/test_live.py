@@ -519,3 +519,18 @@ async def test_backing_off_is_never_quicker_than_the_pace_the_run_has_aged_to() 
         await asyncio.sleep(0.1)
 
         assert rig.badge.armed >= 10
+
+
+@stepped
+async def test_what_was_done_under_a_dialog_is_read_although_the_page_was_only_just_painted() -> (
+    None
+):
+    async with page() as rig:
+        dialog = rig.open_dialog()
+        rig.report("visible")
+        rig.live.nudge(own_action=True)
+
+        dialog.close()
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.reads) == 1
