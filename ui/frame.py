@@ -11,6 +11,14 @@ from ui.components.shell import Shell
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceGroup:
+    """A heading of the navigation and its entries, as plain (key, label, address, icon)."""
+
+    label: str
+    places: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FrameViewer:
     """The signed-in person as the frame shows them; `workspaces` are (slug, name)."""
 
@@ -19,7 +27,7 @@ class FrameViewer:
     workspace_name: str
     workspaces: tuple[tuple[str, str], ...]
     sign_out_csrf: str
-    can_audit: bool = False  # for Monitoring → Refresh, which comes with its own issue
+    groups: tuple[PlaceGroup, ...]
 
 
 @contextmanager

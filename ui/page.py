@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from fastapi import Request
 from nicegui import Client, ui
 
+from policy.access import Action
 from services.auth import Viewer
 from ui.browser import Browser
 from ui.console import Console
-from ui.frame import FrameViewer, frame
+from ui.frame import FrameViewer, PlaceGroup, frame
 from ui.guard import viewer_of
 from ui.page_session import PageSession
 from ui.pages.sign_in import sign_out_csrf
+from ui.places import PLACES
+from ui.presenters.locale import Locale
 
 _LARGEST_ID = 2**63 - 1
 
@@ -32,7 +35,8 @@ class Page:
     def framed(self, active: str, title: str) -> Iterator[None]:
         """Build the page's content inside the frame."""
         self.client.title = f"{title} · Stillwatch"
-        with frame(frame_viewer(self.console, self.viewer), active, title):
+        viewer = frame_viewer(self.console, self.viewer, self.session.locale)
+        with frame(viewer, active, title):
             yield
 
 
@@ -66,11 +70,26 @@ def read_id(text: str) -> int | None:
     return number if 0 < number <= _LARGEST_ID else None
 
 
-def frame_viewer(console: Console, viewer: Viewer) -> FrameViewer:
+def frame_viewer(console: Console, viewer: Viewer, locale: Locale) -> FrameViewer:
     return FrameViewer(
         name=viewer.name,
         email=viewer.email,
         workspace_name=viewer.workspace.name if viewer.workspace else "",
         workspaces=tuple((place.slug, place.name) for place in viewer.workspaces),
         sign_out_csrf=sign_out_csrf(console, viewer.session_id),
+        groups=_groups(viewer, locale),
+    )
+
+
+def _groups(viewer: Viewer, locale: Locale) -> tuple[PlaceGroup, ...]:
+    """The places that the person is offered, in their order."""
+    offered = [place for place in PLACES if place.action is Action.SEE or viewer.may(place.action)]
+    return tuple(
+        PlaceGroup(
+            locale.say(group),
+            tuple(
+                (p.key, locale.say(p.label), p.href, p.icon) for p in offered if p.group == group
+            ),
+        )
+        for group in dict.fromkeys(place.group for place in offered)
     )

@@ -9,6 +9,7 @@ from nicegui import Client, ui
 from services.auth import Viewer
 from services.operations import NotAllowedError
 from ui.console import Console
+from ui.presenters.locale import SOURCE_LANGUAGE, Locale
 
 ZONE_COOKIE = "stillwatch_zone"
 
@@ -20,7 +21,7 @@ class PageSession:
 
     def __init__(self, console: Console, viewer: Viewer, request: Request, client: Client) -> None:
         self.viewer = viewer
-        self.zone = _zone(request)
+        self.locale = Locale(SOURCE_LANGUAGE, _zone(request))
         self._console = console
         self._client = client
         self._watch = console.access.watch(viewer.session_id)
@@ -28,6 +29,10 @@ class PageSession:
         self._is_over = False
         self._open.setdefault(viewer.session_id, set()).add(self)
         client.on_delete(self._leave)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.locale.zone
 
     async def look(self, *, fresh: bool = False) -> Viewer | None:
         """The viewer with the rights of now; None once the sign-in is over. No activity.

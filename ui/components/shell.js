@@ -11,9 +11,8 @@ export default {
           :href="'/operations?workspace=' + encodeURIComponent(place[0])"
           :aria-current="place[1] === view.workspace_name ? 'true' : null">{{ place[1] }}</a></div></details>
       <nav aria-label="Main">
-        <p class="nav-group">Monitoring</p>
-        <a href="/operations" :aria-current="current('operations')"><i class="material-icons" aria-hidden="true" data-icon="list_alt"></i>Operations</a>
-        <a href="/tenants" :aria-current="current('tenants')"><i class="material-icons" aria-hidden="true" data-icon="apartment"></i>Tenants</a>
+        <template v-for="group in view.groups" :key="group.label"><p class="nav-group">{{ group.label }}</p>
+          <a v-for="place in group.places" :key="place[0]" :href="place[2]" :aria-current="current(place[0])"><i class="material-icons" aria-hidden="true" :data-icon="place[3]"></i>{{ place[1] }}</a></template>
       </nav>
       <div class="person">
         <div class="person-name" :title="view.email">{{ view.name }}<small>{{ view.email }}</small></div>

@@ -1,0 +1,23 @@
+"""Where one can go: the entries of the navigation, and who is offered each."""
+
+from dataclasses import dataclass
+
+from policy.access import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation; `icon` is a Material icon, `key` what a page calls itself."""
+
+    key: str
+    group: str
+    label: str
+    href: str
+    icon: str
+    action: Action = Action.SEE
+
+
+PLACES = (
+    Place("operations", "Monitoring", "Operations", "/operations", "list_alt"),
+    Place("tenants", "Monitoring", "Tenants", "/tenants", "apartment"),
+)
