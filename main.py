@@ -27,6 +27,8 @@ from ui import console as console_module
 from ui import theme
 from ui.guard import SignInGuard
 from ui.pages import elsewhere, operations, run_detail, sign_in, tenants
+from ui.safe_headers import SafeHeaders
+from ui.socket_door import guard_sockets
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -51,6 +53,9 @@ def serve(settings: Settings) -> None:
                 http="h11",
                 ws="websockets-sansio",
                 access_log=False,
+                # A web server that anyone could speak through would hide who is asking.
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
                 log_level="warning",
                 timeout_graceful_shutdown=3,
             )
@@ -92,6 +97,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
+    app.add_middleware(SafeHeaders, is_secure=console.is_secure)  # the outermost
     app.include_router(health.routes(database))
     app.include_router(downloads.routes(database, role.keeping.disks))
     app.include_router(sign_in.routes(console))
@@ -103,6 +109,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
     for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left
         page.register(console)
+    guard_sockets(settings.public_url)
     theme.apply()
     ui.run_with(
         app,

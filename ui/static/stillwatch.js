@@ -34,7 +34,8 @@
   });
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-  document.cookie = `stillwatch_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  document.cookie = `stillwatch_zone=${zone}; path=/; max-age=31536000; samesite=lax`
+    + (location.protocol === "https:" ? "; secure" : "");
 
   const duration = (seconds) => {
     const s = Math.max(0, Math.floor(seconds));
