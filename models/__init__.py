@@ -1,7 +1,16 @@
 """The tables of the console and the words stored in them."""
 
 from models.operation_run import IS_ACTIVE, OperationRun, is_active_as
-from models.people import ApiToken, AuditEntry, Membership, Tenant, User, UserSession, Workspace
+from models.people import (
+    ApiToken,
+    AuditEntry,
+    Membership,
+    SignInFailure,
+    Tenant,
+    User,
+    UserSession,
+    Workspace,
+)
 from models.review_pack import IS_READY, ReviewPack
 from models.schedule import Schedule
 from models.states import PACK_GENERATION, PackStatus, Role, Runner, RunOutcome, RunStatus
@@ -22,6 +31,7 @@ __all__ = [
     "RunStatus",
     "Runner",
     "Schedule",
+    "SignInFailure",
     "Tenant",
     "User",
     "UserSession",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, Index, Text, false, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
@@ -84,6 +84,27 @@ class UserSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_active_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SignInFailure(SQLModel, table=True):
+    """How often an account (by the SHA-256 of what was typed) failed at an address in a row.
+
+    The row without an account counts all of an address; `is_known` once somebody has signed in.
+    """
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("ix_sign_in_failure_last_at", "last_at"),)
+
+    account: str = Field(primary_key=True, sa_type=Text)
+    address: str = Field(primary_key=True, sa_type=Text)
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    since: datetime = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    last_at: datetime = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    is_known: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class ApiToken(SQLModel, table=True):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.auth import SignInRefused, csrf_token, is_csrf_token
+from services.sign_in_throttle import SignInDelayed
 from ui.console import Console
 from ui.guard import SESSION_COOKIE, viewer_of
 from ui.page_session import PageSession
@@ -38,7 +39,13 @@ def routes(console: Console) -> APIRouter:
             error = "This form was too old. Please sign in again."
             return _form(console, request, next, error=error, email=email, status=403)
         try:
-            token = await console.auth.sign_in(email, password, request.cookies.get(SESSION_COOKIE))
+            token = await console.auth.sign_in(
+                email, password, request.cookies.get(SESSION_COOKIE), _place(request)
+            )
+        except SignInDelayed as delay:
+            answer = _form(console, request, next, error=str(delay), email=email, status=429)
+            answer.headers["Retry-After"] = str(delay.seconds)
+            return answer
         except SignInRefused as refusal:
             return _form(console, request, next, error=str(refusal), email=email, status=401)
         response = RedirectResponse(_own_path(next), status_code=303)
@@ -89,6 +96,11 @@ def _form(
     response = HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
     _set_cookie(console, response, _CSRF_COOKIE, subject, _ABSOLUTE_SECONDS)
     return response
+
+
+def _place(request: Request) -> str:
+    """The address of who asks, as far as the web servers that are trusted tell it."""
+    return request.client.host if request.client else ""
 
 
 def _set_cookie(console: Console, response: Response, name: str, value: str, max_age: int) -> None:
