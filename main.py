@@ -26,7 +26,7 @@ from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import theme
 from ui.guard import SignInGuard
-from ui.pages import elsewhere, operations, run_detail, sign_in, tenants
+from ui.pages import elsewhere, language, operations, run_detail, sign_in, tenants
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -95,6 +95,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(health.routes(database))
     app.include_router(downloads.routes(database, role.keeping.disks))
     app.include_router(sign_in.routes(console))
+    app.include_router(language.routes(console))
     app.mount(
         "/api",
         create_api(database, engine.enqueue, offers, settings.lease, settings.public_url),
