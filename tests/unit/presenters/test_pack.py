@@ -109,6 +109,7 @@ def test_a_ready_pack_says_what_it_holds_and_how_long_it_lives() -> None:
         "seconds": 30 * 86400.0,
         "at": "24 Dec 2026, 12:03:10",
         "utc": "2026-12-24 11:03:10 UTC",
+        "iso": "2026-12-24T11:03:10+00:00",
     }
     assert seen["download"] == "/review-packs/5/download"
     assert seen["run"] == "9"
