@@ -27,6 +27,7 @@ from ui import console as console_module
 from ui import theme
 from ui.guard import SignInGuard
 from ui.pages import elsewhere, language, operations, run_detail, sign_in, tenants
+from ui.reader import reader_of
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -93,7 +94,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
-    app.include_router(downloads.routes(database, role.keeping.disks))
+    app.include_router(downloads.routes(database, role.keeping.disks, reader_of))
     app.include_router(sign_in.routes(console))
     app.include_router(language.routes(console))
     app.mount(
