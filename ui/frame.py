@@ -51,4 +51,4 @@ def _leave_the_landmark_to_us() -> None:
     # The framework's page is a `main` around everything, the navigation included.
     around = ui.context.client.content.parent_slot
     if around is not None:
-        around.parent.props('role="presentation"')
+        around.parent.tag = "div"
