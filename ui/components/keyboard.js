@@ -1,5 +1,6 @@
 // One key each, and none while somebody types, holds another key down, or answers a dialog.
 const IN_A_FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=combobox], [role=listbox]";
+const STOPS = "a[href], button, input, textarea, select, [tabindex]";
 const BUSY = ".q-dialog, .q-menu";
 const PATIENCE = 1500; // between the two keys of a pair, in milliseconds
 
@@ -11,10 +12,19 @@ export default {
   unmounted() { document.removeEventListener("keydown", this.pressed); },
   methods: {
     pressed(event) {
+      if (event.key === "Tab") return this.stay(event);
       const isHeld = event.ctrlKey || event.metaKey || event.altKey || event.repeat && !"jk".includes(event.key);
       if (isHeld || event.isComposing || event.defaultPrevented || !window.stillwatchShortcuts.areOn()) return;
       if (event.target.closest?.(IN_A_FIELD) || document.querySelector(BUSY)) return;
       if (this.act(event.key)) event.preventDefault();
+    },
+    // Round and round in the dialog: neither out of it, nor stuck at its first field.
+    stay(event) {
+      const dialog = [...document.querySelectorAll(".q-dialog")].at(-1);
+      if (!dialog || document.querySelector(".q-menu")) return;
+      const stops = [...dialog.querySelectorAll(STOPS)].filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility());
+      const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+      if (document.activeElement === from) { event.preventDefault(); to?.focus(); }
     },
     act(key) {
       const isGoing = Date.now() - (this.going ?? 0) < PATIENCE;
