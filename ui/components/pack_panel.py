@@ -61,6 +61,7 @@ class PackPanel:
         )
 
     def _clear(self) -> None:
+        self._page.announce(self._page.session.locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
             nothing_here(self._page.session.locale)

@@ -67,6 +67,7 @@ class RunListPanel:
         self._new.set_visibility(snapshot.new_runs > 0)
 
     def _clear(self) -> None:
+        self._page.announce(self._locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
             nothing_here(self._locale)

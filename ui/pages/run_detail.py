@@ -117,6 +117,7 @@ class RunPanel:
         )
 
     def _clear(self) -> None:
+        self._page.announce(self._locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
             nothing_here(self._locale)
