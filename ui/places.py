@@ -8,10 +8,7 @@ from policy.wording import said
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation; `icon` is a Material icon, `key` what a page calls itself.
-
-    `letter` is what takes there after `g`.
-    """
+    """An entry of the navigation; `icon` is a Material icon, `key` what a page calls itself."""
 
     key: str
     group: str
@@ -19,14 +16,9 @@ class Place:
     href: str
     icon: str
     action: Action = Action.SEE
-    letter: str = ""
 
-
-_MONITORING = said("Monitoring")
 
 PLACES = (
-    Place(
-        "operations", said("Monitoring"), said("Operations"), "/operations", "list_alt", letter="o"
-    ),
-    Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment", letter="t"),
+    Place("operations", said("Monitoring"), said("Operations"), "/operations", "list_alt"),
+    Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment"),
 )
