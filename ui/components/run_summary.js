@@ -25,8 +25,8 @@ export default {
       </div>
       <dl class="facts inline"><div v-for="fact in view.facts" :key="fact.name">
         <dt>{{ fact.name }}</dt><dd>{{ fact.value }}</dd></div>
-        <div v-if="view.heartbeat" data-testid="run-heartbeat"><dt>{{ words.heartbeat }}</dt><dd><elapsed-time :key="view.heartbeat.at"
-          :seconds="view.heartbeat.seconds" running="true" ago></elapsed-time></dd></div></dl>
+        <div v-if="view.heartbeat" data-testid="run-heartbeat"><dt>{{ words.heartbeat }}</dt><dd><time :datetime="view.heartbeat.at"><elapsed-time
+          :key="view.heartbeat.at" :seconds="view.heartbeat.seconds" running="true" ago></elapsed-time></time></dd></div></dl>
     </section>`,
   props: { view: Object, words: Object },
 };
