@@ -18,6 +18,7 @@ class Place:
 
 
 PLACES = (
+    Place("overview", "Monitoring", "Overview", "/overview", "insights"),
     Place("operations", "Monitoring", "Operations", "/operations", "list_alt"),
     Place("tenants", "Monitoring", "Tenants", "/tenants", "apartment"),
 )

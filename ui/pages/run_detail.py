@@ -25,8 +25,10 @@ from ui.console import Console
 from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
 from ui.presenters import run as presenter
+from ui.presenters.estimate import run_estimate
 from ui.presenters.life import is_outside
 from ui.presenters.timeline import run_timeline
+from ui.run_history import RunHistory
 from ui.surfaces import RunDetailSurface, scope_for
 
 # A success is not done over; it is started anew from the list.
@@ -46,8 +48,12 @@ def register(console: Console) -> None:
         if found is None:
             not_found(page)
             return
-        with page.framed("operations", f"Run {found[0].id}"):
-            RunPanel(page, *found)
+        run, related = found
+        history = RunHistory(console, page.session, run)
+        client.on_delete(history.close)
+        run = await history.beside(run)
+        with page.framed("operations", f"Run {run.id}"):
+            RunPanel(page, run, related, history)
 
 
 async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
@@ -64,7 +70,7 @@ async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
 class RunPanel:
     """The parts of a run's page, built once and updated in place."""
 
-    def __init__(self, page: Page, run: RunSnapshot, related: Related) -> None:
+    def __init__(self, page: Page, run: RunSnapshot, related: Related, history: RunHistory) -> None:
         self._page = page
         self._zone = page.session.zone
         with ui.element("div").classes("page-head"):
@@ -82,13 +88,14 @@ class RunPanel:
             _build_related(related, self._zone)
         self._show(run)
         surface = RunDetailSurface(
-            page.console, page.session, run, badge, notice, self._show, self._clear
+            page.console, page.session, run, history, badge, notice, self._show, self._clear
         )
         self._live = Live(surface, page.browser, page.console.clock, run)
         page.session.on_end(lambda: self._live.end(Reason.UNAUTHORISED))
 
     def _show(self, run: RunSnapshot) -> None:
-        self._summary.show(presenter.run_summary(run, self._zone))
+        estimate = run_estimate(run.estimate, self._page.session.locale)
+        self._summary.show({**presenter.run_summary(run, self._zone), "estimate": estimate})
         self._failures.show(presenter.run_failures(run))
         self._timeline.show(run_timeline(run, self._zone))
         viewer = self._page.session.viewer

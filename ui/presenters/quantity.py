@@ -1,0 +1,45 @@
+"""Numbers, shares and durations as the reader's language writes them."""
+
+import math
+
+from babel.numbers import format_decimal, format_percent
+
+from ui.presenters.locale import Locale
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+def number(value: int, locale: Locale) -> str:
+    """`12,345`"""
+    return format_decimal(value, locale=locale.language)
+
+
+def at_most(value: int, most: int, locale: Locale) -> str:
+    """`12,345`, or `10,000+` where counting has stopped."""
+    text = number(min(value, most), locale)
+    return f"{text}+" if value >= most else text
+
+
+def share(part: float, locale: Locale) -> str:
+    """`7 %`, and `under 1 %` rather than none at all. `part` is in 0..1."""
+    if 0 < part < 0.01:
+        return locale.say("under {share}", share=share(0.01, locale))
+    rounded = math.floor(part * 100) / 100  # 99.6 % of something is not all of it
+    return format_percent(rounded, "#,##0 %", locale=locale.language)
+
+
+def span(seconds: float, locale: Locale) -> str:
+    """A length of time in its two largest units: `0.4 s`, `40 s`, `2 min 30 s`, `1 h 20 min`.
+
+    Nothing takes less than `0.1 s`."""
+    seconds = max(seconds, 0.1)
+    if seconds < 60:
+        digits = 1 if seconds < 9.95 and not seconds.is_integer() else 0
+        return f"{format_decimal(round(seconds, digits), locale=locale.language)} s"
+    whole = round(seconds)
+    for (size, unit), (smaller, small_unit) in zip(_UNITS, (*_UNITS[1:], (1, "s")), strict=True):
+        if whole >= size:
+            rest = whole % size // smaller
+            more = f" {rest} {small_unit}" if rest else ""
+            return f"{number(whole // size, locale)} {unit}{more}"
+    return f"{whole} s"
