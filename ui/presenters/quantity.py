@@ -1,7 +1,5 @@
 """Numbers, shares and durations as the reader's language writes them."""
 
-import math
-
 from babel.numbers import format_decimal, format_percent
 
 from ui.presenters.locale import Locale
@@ -20,20 +18,20 @@ def at_most(value: int, most: int, locale: Locale) -> str:
     return f"{text}+" if value >= most else text
 
 
-def share(part: float, locale: Locale) -> str:
-    """`7 %`, and `under 1 %` rather than none at all. `part` is in 0..1."""
-    if 0 < part < 0.01:
-        return locale.say("under {share}", share=share(0.01, locale))
-    rounded = math.floor(part * 100) / 100  # 99.6 % of something is not all of it
-    return format_percent(rounded, "#,##0 %", locale=locale.language)
+def share(part: int, whole: int, locale: Locale) -> str:
+    """`7 %`: rounded down, so that not quite all is not all; `under 1 %` rather than none."""
+    if 0 < part * 100 < whole:
+        return locale.say("under {share}", share=share(1, 100, locale))
+    percent = part * 100 // whole if whole else 0
+    return format_percent(percent / 100, "#,##0 %", locale=locale.language)
 
 
 def span(seconds: float, locale: Locale) -> str:
     """A length of time in its two largest units: `0.4 s`, `40 s`, `2 min 30 s`, `1 h 20 min`.
 
     Nothing takes less than `0.1 s`."""
-    seconds = max(seconds, 0.1)
-    if seconds < 60:
+    seconds = max(float(seconds), 0.1)
+    if seconds < 59.5:
         digits = 1 if seconds < 9.95 and not seconds.is_integer() else 0
         return f"{format_decimal(round(seconds, digits), locale=locale.language)} s"
     whole = round(seconds)

@@ -12,7 +12,6 @@ from ui.presenters.quantity import at_most
 from ui.presenters.run_links import run_href, runs_href
 from ui.presenters.words import clipped
 
-
 _MOST_NAMES = 5
 
 

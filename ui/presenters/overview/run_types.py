@@ -65,7 +65,7 @@ def _most_failing(types: Sequence[TypeFigures], locale: Locale) -> RankingView:
                 "figure": locale.say("{count} failed", count=number(t.failed, locale)),
                 "detail": locale.say(
                     "{share} of {count}",
-                    share=share(t.failed_share, locale),
+                    share=share(t.failed, t.ended, locale),
                     count=number(t.ended, locale),
                 ),
                 "percent": _percent(t.failed_share),
