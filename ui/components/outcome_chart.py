@@ -37,6 +37,7 @@ def chart_options(view: OutcomesView) -> dict[str, Any]:
     """The bars of `view` as the chart component takes them."""
     return {
         "animation": False,
+        "textStyle": {"fontFamily": "system-ui, sans-serif"},
         "grid": {"left": 4, "right": 14, "top": 10, "bottom": 6, "containLabel": True},
         "tooltip": {
             "trigger": "axis",

@@ -13,8 +13,6 @@ from ui.overview_surface import OverviewWatch
 from ui.page import begin, not_found
 from ui.presenters.overview.now import whose
 
-_FIRST_READ_IS_GOOD_FOR = 10.0  # seconds; as long as any later one while something is at work
-
 
 def register(console: Console) -> None:
     """Serve /overview."""
@@ -28,7 +26,7 @@ def register(console: Console) -> None:
             return
         watch = OverviewWatch(console, scope)
         client.on_delete(watch.close)
-        shown = await watch.read(_FIRST_READ_IS_GOOD_FOR)
+        shown = await watch.read(0.0)  # who loads a page again wants no earlier answer
         tenants = await _tenants(console, scope)
         with page.framed("overview", page.session.locale.say("Overview")):
             OverviewPanel(page, watch, shown, whose(tenants, page.session.locale))
