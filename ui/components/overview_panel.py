@@ -22,7 +22,7 @@ from ui.live import Live
 from ui.overview_surface import OverviewSurface, OverviewWatch
 from ui.page import Page, nothing_here
 from ui.presenters.overview.failures import failures_view
-from ui.presenters.overview.now import now_view
+from ui.presenters.overview.now import newcomer_words, now_view
 from ui.presenters.overview.outcomes import OutcomesView, day_view, week_view
 from ui.presenters.overview.run_types import types_view
 
@@ -40,6 +40,7 @@ class OverviewPanel:
             badge = RefreshBadge("overview")
         with ui.element("div").classes("panel-host") as self._host:
             notice = StaleNotice()
+            self._newcomer = ui.label("").classes("card quiet")
             self._now = OverviewNow()
             with (
                 ui.element("div")
@@ -58,6 +59,9 @@ class OverviewPanel:
 
     def _show(self, overview: OverviewSnapshot) -> None:
         locale, now = self._page.session.locale, overview.now
+        words = newcomer_words(overview, locale)
+        self._newcomer.set_text(words)
+        self._newcomer.set_visibility(bool(words))
         self._now.show(now_view(overview.activity, now, locale))
         self._day.show(day_view(overview.day, now, locale))
         self._failures.show(

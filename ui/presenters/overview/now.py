@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from services.overview.activity import MOST_ACTIVE, MOST_LONGEST, Activity, RunningRun
+from services.overview.reading import OverviewSnapshot
 from services.tenants import TenantRef
 from ui.presenters.locale import Locale
 from ui.presenters.moment import seconds_between
@@ -76,6 +77,17 @@ def now_view(activity: Activity, now: datetime, locale: Locale) -> NowView:
         "alarm": locale.say("No worker is running.") if activity.is_abandoned else "",
         "empty": "" if activity.queued else locale.say("Nothing waits."),
     }
+
+
+def newcomer_words(overview: OverviewSnapshot, locale: Locale) -> str:
+    """What a page says on which nothing is to be seen yet; empty on any other."""
+    week = overview.week
+    if not overview.activity.is_idle or overview.day.total or (week and week.outcomes.total):
+        return ""
+    return locale.say(
+        "Nothing has run here in the last week. As soon as something does, this page shows it by "
+        "itself."
+    )
 
 
 def whose(tenants: Sequence[TenantRef] | None, locale: Locale) -> str:

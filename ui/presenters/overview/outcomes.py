@@ -80,6 +80,8 @@ def week_view(week: WeekSnapshot, locale: Locale) -> OutcomesView:
         days = [day for day in days if day >= day_of(outcomes.window.since)]
     view = _view(outcomes, days, day_of, calendar.day, locale)
     view["title"] = locale.say("Last week, by the day")
+    as_of = calendar.hour(week.now, locale)
+    view["since"] = locale.say("{since}, as of {moment}", since=view["since"], moment=as_of)
     view["note"] = _cut(outcomes, MOST_OF_WEEK, locale)
     return view
 

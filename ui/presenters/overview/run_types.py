@@ -5,8 +5,9 @@ from typing import TypedDict
 
 from services.overview.reading import WeekSnapshot
 from services.overview.run_types import TypeFigures
+from ui.presenters import calendar
 from ui.presenters.locale import Locale
-from ui.presenters.moment import hour_and_minute, in_utc
+from ui.presenters.moment import in_utc
 from ui.presenters.quantity import number, share, span
 from ui.presenters.run_links import runs_href
 from ui.presenters.words import clipped
@@ -44,7 +45,7 @@ class TypesView(TypedDict):
 
 def types_view(week: WeekSnapshot, locale: Locale) -> TypesView:
     """What stands out among the types of the last week."""
-    at = hour_and_minute(week.now, locale.zone)
+    at = calendar.hour(week.now, locale)
     return {
         "title": locale.say("Types of the last week"),
         "as_of": locale.say("as of {moment}", moment=at),

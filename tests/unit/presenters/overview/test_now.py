@@ -1,12 +1,18 @@
 """The tiles: what runs, what waits."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from policy.status import UxStatus
 from services.overview.activity import MOST_ACTIVE, Activity, RunningRun
+from services.overview.failures import Failures
+from services.overview.outcomes import HourlyCount, Outcomes
+from services.overview.reading import OverviewSnapshot, WeekSnapshot
+from services.overview.window import Window
 from services.tenants import TenantRef
 from tests.unit.presenters.factories import BERLIN, NOW
 from ui.presenters.locale import Locale
-from ui.presenters.overview.now import now_view, whose
+from ui.presenters.overview.now import newcomer_words, now_view, whose
 
 ENGLISH = Locale("en", BERLIN)
 
@@ -61,6 +67,19 @@ def test_the_queue_tells_its_oldest_what_is_put_off_and_that_nobody_works() -> N
     assert view["queue"]["number"] == "10,000+"
     assert view["wait"] == {"label": "The oldest has waited for", "seconds": 90.0}
     assert (view["notes"], view["alarm"]) == (["1 is not due yet"], "No worker is running.")
+
+
+def test_a_newcomer_is_told_what_will_come() -> None:
+    nothing = OverviewSnapshot(NOW, Activity(), Outcomes(Window(NOW)), Failures(NOW))
+    an_end = Outcomes(Window(NOW), (HourlyCount(NOW, UxStatus.FAILED, 1),))
+
+    assert newcomer_words(nothing, ENGLISH).startswith("Nothing has run here in the last week.")
+    for overview in (
+        replace(nothing, activity=Activity(put_off=1)),
+        replace(nothing, day=an_end),
+        replace(nothing, week=WeekSnapshot(NOW, an_end, ())),
+    ):
+        assert newcomer_words(overview, ENGLISH) == ""
 
 
 def test_whose_numbers_they_are_is_said() -> None:

@@ -81,6 +81,7 @@ def test_a_week_is_seven_whole_days_of_the_reader_and_today(zone: str) -> None:
     counts = view["series"][0]["counts"]
     assert len(counts) == 8
     assert counts[:7] == [24] * 7
+    assert view["since"].endswith(f", as of {NOW.astimezone(ZoneInfo(zone)):%H:%M}")
     assert view["labels"][0] == f"{NOW.astimezone(ZoneInfo(zone)) - timedelta(days=7):%a} " + str(
         (NOW.astimezone(ZoneInfo(zone)) - timedelta(days=7)).day
     )
