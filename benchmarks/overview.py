@@ -87,8 +87,8 @@ def _measure(database: Database) -> list[Figure]:
     own = Scope(whole.workspace_id, frozenset({contoso or 0}))
     key = HistoryKey(whole, "directory.sync")
     return [
-        _figure(database, "a tick", lambda s: find_overview(s, whole), 100),
-        _figure(database, "a tick, a tenant's", lambda s: find_overview(s, own), 100),
+        _figure(database, "a tick", lambda s: find_overview(s, whole), 250),
+        _figure(database, "a tick, a tenant's", lambda s: find_overview(s, own), 250),
         _figure(database, "a tick, after a busy day", lambda s: find_overview(s, busy), 500),
         _figure(database, "the week", lambda s: find_week(s, whole), 1000),
         _figure(database, "the week, after a busy day", lambda s: find_week(s, busy), 1000),

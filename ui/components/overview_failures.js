@@ -1,7 +1,9 @@
+// Kept apart from what is shown: only a change of it is to be read out.
 export default {
   template: `
     <section v-if="view" class="card" :aria-label="view.title" data-testid="overview-failures">
       <h2 class="card-title">{{ view.title }}</h2>
+      <span class="unseen" role="status" aria-live="polite">{{ said }}</span>
       <p v-if="view.empty" class="all-well"><i class="material-icons" aria-hidden="true" data-icon="check_circle"></i>{{ view.empty }}</p>
       <ul v-if="view.groups.length" class="kinds"><li v-for="group in view.groups" :key="group.fingerprint" data-testid="failure-group"
         :data-fingerprint="group.fingerprint" :data-state="group.state" :class="'tone-' + group.tone">
@@ -30,4 +32,8 @@ export default {
     </section>`,
   props: { view: Object },
   emits: ["acknowledge", "withdraw"],
+  data: () => ({ said: "" }),
+  watch: {
+    "view.said"(said, before) { if (before) this.said = said; },
+  },
 };

@@ -53,7 +53,8 @@ class GroupView(TypedDict):
 
 
 class FailuresView(TypedDict):
-    """Trouble first; what is over stands apart under `cleared_title`."""
+    """Trouble first; what is over stands apart under `cleared_title`. `said` is for those who
+    hear the page."""
 
     title: str
     groups: list[GroupView]
@@ -62,6 +63,7 @@ class FailuresView(TypedDict):
     more: str
     empty: str
     note: str
+    said: str
 
 
 def failures_view(
@@ -91,6 +93,7 @@ def failures_view(
         else "",
         "empty": "" if trouble else _nothing(failures, locale),
         "note": _cut(failures, locale),
+        "said": _said(failures, locale),
     }
 
 
@@ -174,6 +177,16 @@ def _known(known: Acknowledgement, now: datetime, locale: Locale) -> str:
     at = "" if known.at is None else time_of_day(known.at, now, locale.zone)
     by = clipped(known.by, 80) if known.by else locale.say("somebody")
     return locale.say("Acknowledged by {who}, {moment}", who=by, moment=at)
+
+
+def _said(failures: Failures, locale: Locale) -> str:
+    """What is worth interrupting somebody for: how much trouble nobody knows of."""
+    count = sum(group.state is FailureState.OPEN for group in failures.groups)
+    return locale.count(
+        "{count} kind of failure is not acknowledged",
+        "{count} kinds of failure are not acknowledged",
+        count,
+    )
 
 
 def _nothing(failures: Failures, locale: Locale) -> str:

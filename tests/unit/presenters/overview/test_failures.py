@@ -96,6 +96,13 @@ def test_what_is_over_stands_apart() -> None:
     assert view()["cleared_title"] == ""
 
 
+def test_those_who_hear_the_page_hear_how_much_is_unknown_trouble() -> None:
+    known = replace(A_GROUP, state=FailureState.ACKNOWLEDGED)
+
+    assert view(A_GROUP, known)["said"] == "1 kind of failure is not acknowledged"
+    assert view(known)["said"] == "0 kinds of failure are not acknowledged"
+
+
 def test_many_are_counted_rather_than_shown() -> None:
     tenants = tuple(replace(CONTOSO, id=n) for n in range(9))
     many = view(*(replace(A_GROUP, fingerprint=str(n), tenants=tenants) for n in range(23)))
