@@ -91,7 +91,7 @@ def _measure(database: Database) -> list[Figure]:
         _figure(database, "a tick, a tenant's", lambda s: find_overview(s, own), 250),
         _figure(database, "a tick, after a busy day", lambda s: find_overview(s, busy), 500),
         _figure(database, "the week", lambda s: find_week(s, whole), 1000),
-        _figure(database, "the week, after a busy day", lambda s: find_week(s, busy), 1000),
+        _figure(database, "the week, after a busy day", lambda s: find_week(s, busy), 2000),
         _figure(database, "a type's history", lambda s: find_typical(s, key), 10),
     ]
 

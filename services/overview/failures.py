@@ -13,9 +13,9 @@ from sqlmodel import col
 from models import OperationRun, RunOutcome, RunStatus, Tenant
 from policy.access import Scope
 from policy.failure_state import FailureState, Standing, failure_state
-from policy.status import ux_status
+from policy.status import UxStatus, ux_status
 from services.overview.acknowledgements import Acknowledgement, find_acknowledgements
-from services.overview.window import Window, ended
+from services.overview.window import Window, ended, ended_as
 from services.packs.failure_groups import failure_entries
 from services.packs.plain_text import LONGEST_DETAIL, plain, whole_number
 
@@ -51,6 +51,7 @@ class FailureGroup:
     code: str
     message: str
     state: FailureState
+    statuses: tuple[UxStatus, ...]
     runs: int
     occurrences: int
     first_at: datetime | None
@@ -107,6 +108,7 @@ class _Gathered:
     occurrences: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
+    statuses: set[UxStatus] = field(default_factory=set)
     # tenant: the ids of its failed runs
     runs: dict[int | None, set[int]] = field(default_factory=dict)
 
@@ -122,7 +124,9 @@ def _gather(rows: Sequence[Any]) -> tuple[dict[str, _Gathered], bool]:
             if key not in groups and len(groups) >= MOST_GROUPS:
                 is_full = True
                 continue
-            _count(groups.setdefault(key, _Gathered(row.type, code)), row, entry)
+            group = groups.setdefault(key, _Gathered(row.type, code))
+            group.statuses.add(status)
+            _count(group, row, entry)
     return groups, is_full
 
 
@@ -161,6 +165,7 @@ def _finished(
         code=group.code,
         message=group.message,
         state=state,
+        statuses=tuple(sorted(group.statuses)),
         runs=sum(tenant.runs for tenant in affected),
         occurrences=group.occurrences,
         first_at=group.first_at,
@@ -183,7 +188,7 @@ def _failing(scope: Scope, window: Window) -> Any:
             col(OperationRun.completed_at),
             case((is_readable, col(OperationRun.failure_summary))).label("failures"),
         )
-        .where(ended(scope, window.since), col(OperationRun.outcome).in_(_FAILING))
+        .where(ended(scope, window.since), ended_as.in_(_FAILING))
         .order_by(col(OperationRun.completed_at).desc())
         .limit(MOST_RUNS)
     )
@@ -202,7 +207,7 @@ def _successes(
         return {}
     rows = session.execute(
         select(_TYPE.label("type"), col(OperationRun.tenant_id), func.max(col(OperationRun.id)))
-        .where(ended(scope, since), col(OperationRun.outcome) == RunOutcome.SUCCEEDED.value)
+        .where(ended(scope, since), ended_as == RunOutcome.SUCCEEDED.value)
         .group_by(_TYPE, col(OperationRun.tenant_id))
     )
     return {(type_, tenant_id): run_id for type_, tenant_id, run_id in rows}

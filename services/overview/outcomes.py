@@ -12,7 +12,7 @@ from models import OperationRun, RunStatus
 from models.columns import utc_hour
 from policy.access import Scope
 from policy.status import UxStatus, ux_status
-from services.overview.window import Window, ended
+from services.overview.window import Window, ended, ended_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ def find_outcomes(session: Session, scope: Scope, window: Window) -> Outcomes:
     """The runs that `scope` shows, by the hour of their end and by their outcome."""
     hour = utc_hour(col(OperationRun.completed_at))
     rows = session.execute(
-        select(hour.label("hour"), col(OperationRun.outcome), func.count().label("runs"))
+        select(hour.label("hour"), ended_as.label("outcome"), func.count().label("runs"))
         .where(ended(scope, window.since))
-        .group_by(hour, col(OperationRun.outcome))
+        .group_by(hour, ended_as)
     )
     return Outcomes(window, _merged((row.hour, row.outcome, row.runs) for row in rows))
 

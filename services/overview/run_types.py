@@ -12,7 +12,7 @@ from models import OperationRun, RunOutcome
 from models.columns import seconds_from
 from policy.access import Scope
 from policy.estimate import FEWEST_RUNS
-from services.overview.window import ended
+from services.overview.window import ended, ended_as
 
 _MOST_TYPES = 300
 _DONE = (RunOutcome.SUCCEEDED.value, RunOutcome.PARTIALLY_SUCCEEDED.value)
@@ -52,16 +52,15 @@ def find_types(session: Session, scope: Scope, since: datetime) -> tuple[TypeFig
 
 
 def _counts(scope: Scope, since: datetime) -> Select[Any]:
-    outcome = col(OperationRun.outcome)
     judged = (*_DONE, RunOutcome.FAILED.value)
     return (
         select(
             _TYPE.label("type"),
             func.count().label("ended"),
-            func.count(case((outcome == RunOutcome.FAILED.value, 1))).label("failed"),
+            func.count(case((ended_as == RunOutcome.FAILED.value, 1))).label("failed"),
         )
         # A cancelled run proves nothing.
-        .where(ended(scope, since), outcome.in_(judged))
+        .where(ended(scope, since), ended_as.in_(judged))
         .group_by(_TYPE)
         .order_by(func.count().desc(), _TYPE)
         .limit(_MOST_TYPES)
@@ -74,7 +73,7 @@ def _durations(scope: Scope, since: datetime) -> Select[Any]:
         select(_TYPE.label("type"), seconds.label("seconds"))
         .where(
             ended(scope, since),
-            col(OperationRun.outcome).in_(_DONE),
+            ended_as.in_(_DONE),
             col(OperationRun.completed_at) >= col(OperationRun.started_at),
         )
         .subquery()

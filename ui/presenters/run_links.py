@@ -1,13 +1,20 @@
 """Addresses of lists of runs, filtered."""
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
+from policy.status import UxStatus
 
-def runs_href(*, status: str = "", type_: str = "", tenant: str = "") -> str:
-    """The operations list, of what is given only."""
-    given = {"status": status, "type": type_, "tenant": tenant}
-    query = urlencode({name: value for name, value in given.items() if value}, errors="replace")
-    return f"/operations?{query}" if query else "/operations"
+DAY, WEEK = "24h", "7d"
+
+
+def runs_href(
+    statuses: Iterable[UxStatus] = (), *, type_: str = "", tenant: str = "", last: str = ""
+) -> str:
+    """The operations list, of what is given only; `last` is `DAY` or `WEEK`."""
+    given = [("status", status.value) for status in statuses]
+    given += [(n, v) for n, v in (("type", type_), ("tenant", tenant), ("last", last)) if v]
+    return f"/operations?{urlencode(given, errors='replace')}" if given else "/operations"
 
 
 def run_href(run_id: int) -> str:

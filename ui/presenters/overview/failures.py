@@ -10,7 +10,7 @@ from ui.presenters import calendar
 from ui.presenters.locale import Locale
 from ui.presenters.moment import in_utc, machine_time, time_of_day
 from ui.presenters.quantity import number
-from ui.presenters.run_links import run_href, runs_href
+from ui.presenters.run_links import DAY, run_href, runs_href
 from ui.presenters.words import clipped
 
 _MOST_GROUPS = 20
@@ -119,7 +119,7 @@ def _group(
         "type": clipped(group.type, 80),
         "message": clipped(group.message),
         "runs": _runs(group.runs, locale),
-        "href": runs_href(status="failed", type_=group.type),
+        "href": runs_href(group.statuses, type_=group.type, last=DAY),
         "tenants": [_tenant(tenant, group, locale) for tenant in shown],
         "more_tenants": locale.count("and {count} more", "and {count} more", hidden)
         if hidden > 0
@@ -161,7 +161,7 @@ def _tenant(tenant: AffectedTenant, group: FailureGroup, locale: Locale) -> Tena
     return {
         "text": f"{name} × {number(tenant.runs, locale)}",
         "title": locale.say("A later run has succeeded there.") if is_over else "",
-        "href": runs_href(status="failed", type_=group.type, tenant=tenant.slug)
+        "href": runs_href(group.statuses, type_=group.type, tenant=tenant.slug, last=DAY)
         if tenant.slug
         else "",
         "is_over": is_over,

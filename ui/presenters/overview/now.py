@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
 
+from policy.status import UxStatus
 from services.overview.activity import MOST_ACTIVE, MOST_LONGEST, Activity, RunningRun
 from services.overview.reading import OverviewSnapshot
 from services.tenants import TenantRef
@@ -62,7 +63,7 @@ def now_view(activity: Activity, now: datetime, locale: Locale) -> NowView:
         "running": {
             "title": locale.say("Running now"),
             "number": at_most(activity.running, MOST_ACTIVE, locale),
-            "href": runs_href(status="running"),
+            "href": runs_href([UxStatus.RUNNING]),
         },
         "rows": [_running(run, now, locale) for run in activity.longest],
         "more": _more(more, locale) if len(activity.longest) == MOST_LONGEST else "",
@@ -70,7 +71,7 @@ def now_view(activity: Activity, now: datetime, locale: Locale) -> NowView:
         "queue": {
             "title": locale.say("Waiting in the queue"),
             "number": at_most(activity.queued, MOST_ACTIVE, locale),
-            "href": runs_href(status="queued"),
+            "href": runs_href([UxStatus.QUEUED]),
         },
         "wait": _wait(activity, now, locale),
         "notes": _notes(activity, locale),

@@ -11,7 +11,7 @@ from services.overview.window import whole_hour
 from ui.presenters import calendar
 from ui.presenters.locale import Locale
 from ui.presenters.quantity import number
-from ui.presenters.run_links import runs_href
+from ui.presenters.run_links import DAY, WEEK, runs_href
 
 # From the ground up; what is unknown is counted only where there is any.
 _ORDER = (
@@ -61,7 +61,7 @@ def day_view(outcomes: Outcomes, now: datetime, locale: Locale) -> OutcomesView:
     """The last day by the hour."""
     first = whole_hour(outcomes.window.since)
     hours = [first + n * _HOUR for n in range((whole_hour(now) - first) // _HOUR + 1)]
-    view = _view(outcomes, hours, lambda moment: moment, calendar.hour, locale)
+    view = _view(outcomes, hours, lambda moment: moment, calendar.hour, DAY, locale)
     view["title"] = locale.say("Last day, by the hour")
     view["note"] = _cut(outcomes, MOST_OF_DAY, locale)
     return view
@@ -78,7 +78,7 @@ def week_view(week: WeekSnapshot, locale: Locale) -> OutcomesView:
     days = [today - timedelta(days=n) for n in range(_DAYS, -1, -1)]
     if outcomes.window.is_cut:
         days = [day for day in days if day >= day_of(outcomes.window.since)]
-    view = _view(outcomes, days, day_of, calendar.day, locale)
+    view = _view(outcomes, days, day_of, calendar.day, WEEK, locale)
     view["title"] = locale.say("Last week, by the day")
     as_of = calendar.hour(week.now, locale)
     view["since"] = locale.say("{since}, as of {moment}", since=view["since"], moment=as_of)
@@ -91,6 +91,7 @@ def _view(
     buckets: Sequence[datetime],
     bucket_of: Callable[[datetime], datetime],
     label: Callable[[datetime, Locale], str],
+    last: str,
     locale: Locale,
 ) -> OutcomesView:
     places = {bucket: place for place, bucket in enumerate(buckets)}
@@ -101,7 +102,7 @@ def _view(
             counts[hour.status][place] += hour.count
     words = _words(locale)
     shown = [s for s in _ORDER if s is not UxStatus.UNKNOWN or any(counts[s])]
-    totals = [_total(status, sum(counts[status]), words[status], locale) for status in shown]
+    totals = [_total(status, sum(counts[status]), words[status], last, locale) for status in shown]
     since = calendar.day_and_hour(max(buckets[0], outcomes.window.since), locale)
     return {
         "title": "",
@@ -127,13 +128,13 @@ def _view(
     }
 
 
-def _total(status: UxStatus, count: int, word: str, locale: Locale) -> TotalView:
+def _total(status: UxStatus, count: int, word: str, last: str, locale: Locale) -> TotalView:
     return {
         "status": status.value,
         "word": word,
         "tone": _TONES[status],
         "number": number(count, locale),
-        "href": runs_href(status=status.value),
+        "href": runs_href([status], last=last),
     }
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
+from policy.status import UxStatus
 from services.overview.reading import WeekSnapshot
 from services.overview.run_types import TypeFigures
 from ui.presenters import calendar
 from ui.presenters.locale import Locale
 from ui.presenters.moment import in_utc
 from ui.presenters.quantity import number, share, span
-from ui.presenters.run_links import runs_href
+from ui.presenters.run_links import WEEK, runs_href
 from ui.presenters.words import clipped
 
 _SHOWN = 5
@@ -62,7 +63,7 @@ def _most_failing(types: Sequence[TypeFigures], locale: Locale) -> RankingView:
         "rows": [
             {
                 "type": clipped(t.type, 80),
-                "href": runs_href(status="failed", type_=t.type),
+                "href": runs_href([UxStatus.FAILED], type_=t.type, last=WEEK),
                 "figure": locale.say("{count} failed", count=number(t.failed, locale)),
                 "detail": locale.say(
                     "{share} of {count}",
@@ -87,7 +88,7 @@ def _slowest(types: Sequence[TypeFigures], locale: Locale) -> RankingView:
         "rows": [
             {
                 "type": clipped(t.type, 80),
-                "href": runs_href(type_=t.type),
+                "href": runs_href(type_=t.type, last=WEEK),
                 "figure": locale.say("95 % within {span}", span=span(most, locale)),
                 "detail": locale.say("half within {span}", span=span(half, locale)),
                 "percent": _percent(most / longest if longest else 0.0),

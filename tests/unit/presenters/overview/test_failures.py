@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from policy.failure_state import FailureState, Standing
+from policy.status import UxStatus
 from services.overview.acknowledgements import Acknowledgement
 from services.overview.failures import AffectedTenant, FailureGroup, Failures
 from tests.unit.presenters.factories import BERLIN, NOW
@@ -23,6 +24,7 @@ A_GROUP = FailureGroup(
     code="throttled",
     message="It asked to slow down",
     state=FailureState.OPEN,
+    statuses=(UxStatus.FAILED,),
     runs=4,
     occurrences=9,
     first_at=NOW - timedelta(hours=2),
@@ -46,7 +48,7 @@ def test_a_group_leads_to_its_runs_to_the_newest_and_to_each_tenants() -> None:
 
     assert (group["runs"], group["href"]) == (
         "4 runs",
-        "/operations?status=failed&type=directory.sync",
+        "/operations?status=failed&type=directory.sync&last=24h",
     )
     assert (group["last"], group["last_href"]) == ("Run 30", "/operations/30")
     assert [(t["text"], t["is_over"]) for t in group["tenants"]] == [
@@ -54,7 +56,7 @@ def test_a_group_leads_to_its_runs_to_the_newest_and_to_each_tenants() -> None:
         ("A. Datum × 1", True),
         ("Whole workspace × 1", False),
     ]
-    assert group["tenants"][0]["href"].endswith("type=directory.sync&tenant=contoso")
+    assert group["tenants"][0]["href"].endswith("&tenant=contoso&last=24h")
     assert group["tenants"][2]["href"] == ""
 
 

@@ -52,7 +52,7 @@ def test_totals_lead_to_their_runs_and_what_is_unknown_is_counted_only_if_there_
 
     assert [(t["number"], t["href"]) for t in known["totals"]][2] == (
         "1,234",
-        "/operations?status=failed",
+        "/operations?status=failed&last=24h",
     )
     assert [one["status"] for one in known["series"]] == [
         *("succeeded", "partial", "failed", "cancelled")

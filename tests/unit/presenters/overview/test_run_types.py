@@ -32,7 +32,7 @@ def test_most_failing_and_slowest_in_their_order_with_as_of_when() -> None:
         ("quick", "95 % within 2 s", "half within 1 s"),
     ]
     assert [row["percent"] for row in slowest["rows"]] == [100, 2]
-    assert failing["rows"][0]["href"] == "/operations?status=failed&type=quick"
+    assert failing["rows"][0]["href"] == "/operations?status=failed&type=quick&last=7d"
     assert (shown["as_of"], shown["as_of_utc"]) == ("as of 12:03", "2026-11-24 11:03:10 UTC")
 
 
