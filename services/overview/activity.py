@@ -12,7 +12,7 @@ from models import IS_ACTIVE, OperationRun, Runner, RunStatus, Tenant, Worker
 from models.columns import UtcDateTime, utc_now
 from policy.access import Scope
 from policy.liveness import LifeFacts, Sign, liveness
-from services.overview.window import of_tenants
+from services.overview.window import of_tenants, type_of_run
 
 # Counted no further: beyond it only "more than" is said.
 MOST_ACTIVE = 10_000
@@ -68,7 +68,7 @@ def _longest(scope: Scope) -> Select[Any]:
         scope,
         RunStatus.RUNNING,
         col(OperationRun.id),
-        func.substr(col(OperationRun.type), 1, 200).label("type"),
+        type_of_run.label("type"),
         col(OperationRun.tenant_id),
         func.coalesce(
             col(OperationRun.started_at), col(OperationRun.created_at), type_=UtcDateTime()

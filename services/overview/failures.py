@@ -1,29 +1,21 @@
 """The failures of the last day, one group for each fingerprint, with the tenants they hit."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Text, case, cast, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import OperationRun, RunOutcome, RunStatus, Tenant
+from models import OperationRun, RunOutcome, Tenant
 from policy.access import Scope
 from policy.failure_state import FailureState, Standing, failure_state
-from policy.status import UxStatus, ux_status
+from policy.status import UxStatus
 from services.overview.acknowledgements import Acknowledgement, find_acknowledgements
-from services.overview.window import Window, ended, ended_as
-from services.packs.failure_groups import failure_entries
-from services.packs.plain_text import LONGEST_DETAIL, plain, whole_number
+from services.overview.failing_runs import FailingRuns, gather
+from services.overview.window import Window, ended, ended_as, type_of_run
 
-MOST_RUNS = 2_000
-MOST_GROUPS = 200
-_LONGEST_READ = 20_000  # characters of what one run has recorded
-_TYPE = func.substr(col(OperationRun.type), 1, 200)
-_FAILING = (RunOutcome.FAILED.value, RunOutcome.PARTIALLY_SUCCEEDED.value)
 _WHOLE_WORKSPACE = ("", "")
 
 
@@ -52,13 +44,17 @@ class FailureGroup:
     message: str
     state: FailureState
     statuses: tuple[UxStatus, ...]
-    runs: int
-    occurrences: int
-    first_at: datetime | None
     last_at: datetime | None
-    last_run_id: int
     tenants: tuple[AffectedTenant, ...]
     acknowledgement: Acknowledgement | None = None
+
+    @property
+    def runs(self) -> int:
+        return sum(tenant.runs for tenant in self.tenants)
+
+    @property
+    def last_run_id(self) -> int:
+        return max(tenant.standing.newest_failure for tenant in self.tenants)
 
     @property
     def newest(self) -> dict[int | None, int]:
@@ -78,119 +74,57 @@ class Failures:
 
 def find_failures(session: Session, scope: Scope, window: Window) -> Failures:
     """What failed since then, as far as `scope` shows it, and what has become of it."""
-    rows = session.execute(_failing(scope, window)).all()
-    gathered, is_full = _gather(rows)
-    acknowledged = find_acknowledgements(session, scope.workspace_id) if gathered else {}
-    known = {key: word for key, word in acknowledged.items() if key in gathered}
-    successes = _successes(session, scope, _looked_back(window, known.values()), bool(gathered))
-    tenants = _tenants(session, scope) if gathered else {}
-    groups = [
-        _finished(key, group, known.get(key), successes, tenants, scope)
-        for key, group in gathered.items()
-    ]
+    gathered = gather(session, scope, window)
+    since, is_cut = gathered.cut_at or window.since, gathered.is_cut or window.is_cut
+    failing = gathered.by_fingerprint
+    if not failing:
+        return Failures(since, (), is_cut)
+    words = find_acknowledgements(session, scope.workspace_id)
+    known = {key: word for key, word in words.items() if key in failing}
+    past = _Past(
+        _successes(session, scope, _looked_back(window, known.values())),
+        _tenants(session, scope),
+    )
+    groups = [_group(key, runs, known.get(key), past, scope) for key, runs in failing.items()]
     order = list(FailureState)
     groups.sort(key=lambda group: (order.index(group.state), -group.last_run_id))
-    is_cut = len(rows) == MOST_RUNS
-    since = (rows[-1].completed_at if is_cut else None) or window.since
-    return Failures(since, tuple(groups), is_cut or is_full or window.is_cut)
+    return Failures(since, tuple(groups), is_cut)
 
 
-def fingerprint(type_: str, code: str) -> str:
-    """The same for the same code in runs of the same type, and of one length."""
-    return hashlib.sha256(f"{type_}\0{code}".encode("utf-8", "replace")).hexdigest()[:32]
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The newest success of each type and tenant; the slug and the name of each tenant."""
+
+    successes: Mapping[tuple[str, int | None], int]
+    tenants: Mapping[int | None, tuple[str, str]]
 
 
-@dataclass(slots=True)
-class _Gathered:
-    type: str
-    code: str
-    message: str = ""
-    occurrences: int = 0
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    statuses: set[UxStatus] = field(default_factory=set)
-    # tenant: the ids of its failed runs
-    runs: dict[int | None, set[int]] = field(default_factory=dict)
-
-
-def _gather(rows: Sequence[Any]) -> tuple[dict[str, _Gathered], bool]:
-    """The failures by fingerprint, newest first; whether there were more than can be kept."""
-    groups: dict[str, _Gathered] = {}
-    is_full = False
-    for row in rows:
-        status = ux_status(RunStatus.COMPLETED, row.outcome)
-        for code, entry in failure_entries(row.failures, status):
-            key = fingerprint(row.type, code)
-            if key not in groups and len(groups) >= MOST_GROUPS:
-                is_full = True
-                continue
-            group = groups.setdefault(key, _Gathered(row.type, code))
-            group.statuses.add(status)
-            _count(group, row, entry)
-    return groups, is_full
-
-
-def _count(group: _Gathered, row: Any, entry: Mapping[str, Any]) -> None:
-    group.occurrences += max(whole_number(entry.get("count")) or 1, 1)
-    group.message = group.message or plain(entry.get("message"), LONGEST_DETAIL)
-    group.last_at = group.last_at or row.completed_at
-    group.first_at = row.completed_at or group.first_at
-    group.runs.setdefault(row.tenant_id, set()).add(row.id)
-
-
-def _finished(
-    key: str,
-    group: _Gathered,
-    word: Acknowledgement | None,
-    successes: Mapping[tuple[str, int | None], int],
-    tenants: Mapping[int | None, tuple[str, str]],
-    scope: Scope,
+def _group(
+    key: str, runs: FailingRuns, word: Acknowledgement | None, past: _Past, scope: Scope
 ) -> FailureGroup:
     covers = dict(word.covers) if word is not None else {}
     affected = [
         AffectedTenant(
             tenant_id,
-            *tenants.get(tenant_id, _WHOLE_WORKSPACE),
+            *past.tenants.get(tenant_id, _WHOLE_WORKSPACE),
             len(ids),
-            Standing(max(ids), successes.get((group.type, tenant_id)), covers.get(tenant_id)),
+            Standing(max(ids), past.successes.get((runs.type, tenant_id)), covers.get(tenant_id)),
         )
-        for tenant_id, ids in group.runs.items()
+        for tenant_id, ids in runs.of_tenants.items()
     ]
     affected.sort(key=lambda tenant: (not tenant.standing.is_open, -tenant.runs, tenant.name))
     state = failure_state(tenant.standing for tenant in affected)
     is_shown = state is FailureState.ACKNOWLEDGED and scope.is_whole_workspace
     return FailureGroup(
         fingerprint=key,
-        type=group.type,
-        code=group.code,
-        message=group.message,
+        type=runs.type,
+        code=runs.code,
+        message=runs.message,
         state=state,
-        statuses=tuple(sorted(group.statuses)),
-        runs=sum(tenant.runs for tenant in affected),
-        occurrences=group.occurrences,
-        first_at=group.first_at,
-        last_at=group.last_at,
-        last_run_id=max(tenant.standing.newest_failure for tenant in affected),
+        statuses=tuple(sorted(runs.statuses)),
+        last_at=runs.last_at,
         tenants=tuple(affected),
         acknowledgement=word if is_shown else None,
-    )
-
-
-def _failing(scope: Scope, window: Window) -> Any:
-    stored = cast(col(OperationRun.failure_summary), Text)
-    is_readable = func.length(stored) <= _LONGEST_READ
-    return (
-        select(
-            col(OperationRun.id),
-            _TYPE.label("type"),
-            col(OperationRun.tenant_id),
-            col(OperationRun.outcome),
-            col(OperationRun.completed_at),
-            case((is_readable, col(OperationRun.failure_summary))).label("failures"),
-        )
-        .where(ended(scope, window.since), ended_as.in_(_FAILING))
-        .order_by(col(OperationRun.completed_at).desc())
-        .limit(MOST_RUNS)
     )
 
 
@@ -200,17 +134,17 @@ def _looked_back(window: Window, words: Iterable[Acknowledgement]) -> datetime:
 
 
 def _successes(
-    session: Session, scope: Scope, since: datetime, is_wanted: bool
+    session: Session, scope: Scope, since: datetime
 ) -> dict[tuple[str, int | None], int]:
     """The newest run of each type and tenant that has succeeded."""
-    if not is_wanted:
-        return {}
+    tenant_id = col(OperationRun.tenant_id)
+    newest: ColumnElement[int] = func.max(col(OperationRun.id))
     rows = session.execute(
-        select(_TYPE.label("type"), col(OperationRun.tenant_id), func.max(col(OperationRun.id)))
+        select(type_of_run.label("type"), tenant_id, newest)
         .where(ended(scope, since), ended_as == RunOutcome.SUCCEEDED.value)
-        .group_by(_TYPE, col(OperationRun.tenant_id))
+        .group_by(type_of_run, tenant_id)
     )
-    return {(type_, tenant_id): run_id for type_, tenant_id, run_id in rows}
+    return {(type_, tenant): run_id for type_, tenant, run_id in rows}
 
 
 def _tenants(session: Session, scope: Scope) -> dict[int | None, tuple[str, str]]:

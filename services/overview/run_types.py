@@ -12,12 +12,10 @@ from models import OperationRun, RunOutcome
 from models.columns import seconds_from
 from policy.access import Scope
 from policy.estimate import FEWEST_RUNS
-from services.overview.window import ended, ended_as
+from services.overview.window import ended, ended_as, type_of_run
 
 _MOST_TYPES = 300
 _DONE = (RunOutcome.SUCCEEDED.value, RunOutcome.PARTIALLY_SUCCEEDED.value)
-# Other programs choose the types: one of megabytes must not become a key.
-_TYPE = func.substr(col(OperationRun.type), 1, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +51,17 @@ def find_types(session: Session, scope: Scope, since: datetime) -> tuple[TypeFig
 
 def _counts(scope: Scope, since: datetime) -> Select[Any]:
     judged = (*_DONE, RunOutcome.FAILED.value)
+    columns: tuple[Any, ...] = (
+        type_of_run.label("type"),
+        func.count().label("ended"),
+        func.count(case((ended_as == RunOutcome.FAILED.value, 1))).label("failed"),
+    )
     return (
-        select(
-            _TYPE.label("type"),
-            func.count().label("ended"),
-            func.count(case((ended_as == RunOutcome.FAILED.value, 1))).label("failed"),
-        )
+        select(*columns)
         # A cancelled run proves nothing.
         .where(ended(scope, since), ended_as.in_(judged))
-        .group_by(_TYPE)
-        .order_by(func.count().desc(), _TYPE)
+        .group_by(type_of_run)
+        .order_by(func.count().desc(), type_of_run)
         .limit(_MOST_TYPES)
     )
 
@@ -70,7 +69,7 @@ def _counts(scope: Scope, since: datetime) -> Select[Any]:
 def _durations(scope: Scope, since: datetime) -> Select[Any]:
     seconds = seconds_from(col(OperationRun.started_at), col(OperationRun.completed_at))
     run = (
-        select(_TYPE.label("type"), seconds.label("seconds"))
+        select(type_of_run.label("type"), seconds.label("seconds"))
         .where(
             ended(scope, since),
             ended_as.in_(_DONE),

@@ -25,11 +25,7 @@ A_GROUP = FailureGroup(
     message="It asked to slow down",
     state=FailureState.OPEN,
     statuses=(UxStatus.FAILED,),
-    runs=4,
-    occurrences=9,
-    first_at=NOW - timedelta(hours=2),
     last_at=NOW - timedelta(minutes=1),
-    last_run_id=30,
     tenants=(CONTOSO, OVER, NOBODYS),
 )
 
