@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -138,13 +138,13 @@ def _successes(
 ) -> dict[tuple[str, int | None], int]:
     """The newest run of each type and tenant that has succeeded."""
     tenant_id = col(OperationRun.tenant_id)
-    newest: ColumnElement[int] = func.max(col(OperationRun.id))
+    newest = func.max(col(OperationRun.id))
     rows = session.execute(
         select(type_of_run.label("type"), tenant_id, newest)
         .where(ended(scope, since), ended_as == RunOutcome.SUCCEEDED.value)
         .group_by(type_of_run, tenant_id)
     )
-    return {(type_, tenant): run_id for type_, tenant, run_id in rows}
+    return {(type_, tenant): run_id or 0 for type_, tenant, run_id in rows}
 
 
 def _tenants(session: Session, scope: Scope) -> dict[int | None, tuple[str, str]]:
