@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from policy.access import Action
+from policy.wording import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Place:
 
 
 PLACES = (
-    Place("overview", "Monitoring", "Overview", "/overview", "insights"),
-    Place("operations", "Monitoring", "Operations", "/operations", "list_alt"),
-    Place("tenants", "Monitoring", "Tenants", "/tenants", "apartment"),
+    Place("overview", said("Monitoring"), said("Overview"), "/overview", "insights"),
+    Place("operations", said("Monitoring"), said("Operations"), "/operations", "list_alt"),
+    Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment"),
 )
