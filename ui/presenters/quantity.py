@@ -4,7 +4,7 @@ from babel.numbers import format_decimal, format_percent
 
 from ui.presenters.locale import Locale
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def number(value: int, locale: Locale) -> str:
@@ -29,15 +29,28 @@ def share(part: int, whole: int, locale: Locale) -> str:
 def span(seconds: float, locale: Locale) -> str:
     """A length of time in its two largest units: `0.4 s`, `40 s`, `2 min 30 s`, `1 h 20 min`.
 
-    Nothing takes less than `0.1 s`."""
+    Nothing takes less than `0.1 s`.
+    """
     seconds = max(float(seconds), 0.1)
     if seconds < 59.5:
         digits = 1 if seconds < 9.95 and not seconds.is_integer() else 0
-        return f"{format_decimal(round(seconds, digits), locale=locale.language)} s"
-    whole = round(seconds)
-    for (size, unit), (smaller, small_unit) in zip(_UNITS, (*_UNITS[1:], (1, "s")), strict=True):
-        if whole >= size:
-            rest = whole % size // smaller
-            more = f" {rest} {small_unit}" if rest else ""
-            return f"{number(whole // size, locale)} {unit}{more}"
-    return f"{whole} s"
+        shown = format_decimal(round(seconds, digits), locale=locale.language)
+        return locale.say("{count} s", count=shown)
+    left, parts = round(seconds), []
+    for size, name in _UNITS:
+        count, left = divmod(left, size)
+        parts.append(_in_units(name, count, locale) if count else "")
+    first = next(place for place, part in enumerate(parts) if part)
+    return " ".join(filter(None, parts[first : first + 2]))
+
+
+def _in_units(name: str, count: int, locale: Locale) -> str:
+    shown = number(count, locale)
+    match name:
+        case "d":
+            return locale.say("{count} d", count=shown)
+        case "h":
+            return locale.say("{count} h", count=shown)
+        case "min":
+            return locale.say("{count} min", count=shown)
+    return locale.say("{count} s", count=shown)

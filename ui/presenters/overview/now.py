@@ -97,8 +97,11 @@ def whose(tenants: Sequence[TenantRef] | None, locale: Locale) -> str:
         return locale.say("The whole workspace")
     names = ", ".join(clipped(tenant.name, 60) for tenant in tenants[:_MOST_NAMES])
     hidden = len(tenants) - _MOST_NAMES
-    more = locale.count(" and {count} more", " and {count} more", hidden) if hidden > 0 else ""
-    return locale.say("Only what belongs to {tenants}", tenants=names + more)
+    if hidden > 0:
+        names = locale.count(
+            "{names} and {count} more", "{names} and {count} more", hidden, names=names
+        )
+    return locale.say("Only what belongs to {tenants}", tenants=names)
 
 
 def _running(run: RunningRun, now: datetime, locale: Locale) -> RunningView:
