@@ -121,7 +121,7 @@ def _group(
         "runs": _runs(group.runs, locale),
         "href": runs_href(group.statuses, type_=group.type, last=DAY),
         "tenants": [_tenant(tenant, group, locale) for tenant in shown],
-        "more_tenants": locale.count("and {count} more", "and {count} more", hidden)
+        "more_tenants": locale.count("and {count} more tenant", "and {count} more tenants", hidden)
         if hidden > 0
         else "",
         "last": locale.say("Run {id}", id=group.last_run_id),

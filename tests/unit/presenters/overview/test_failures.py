@@ -106,7 +106,7 @@ def test_many_are_counted_rather_than_shown() -> None:
     many = view(*(replace(A_GROUP, fingerprint=str(n), tenants=tenants) for n in range(23)))
 
     assert (len(many["groups"]), many["more"]) == (20, "and 3 more kinds")
-    assert many["groups"][0]["more_tenants"] == "and 3 more"
+    assert many["groups"][0]["more_tenants"] == "and 3 more tenants"
 
 
 def test_a_cut_says_since_when_it_tells() -> None:
