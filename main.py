@@ -26,7 +26,7 @@ from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import theme
 from ui.guard import SignInGuard
-from ui.pages import elsewhere, language, operations, run_detail, sign_in, tenants
+from ui.pages import elsewhere, language, operations, overview, run_detail, sign_in, tenants
 from ui.reader import reader_of
 from ui.theme import FAVICON
 
@@ -103,7 +103,13 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
-    for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left
+    for page in (
+        overview,
+        operations,
+        run_detail,
+        tenants,
+        elsewhere,
+    ):  # the last one takes what is left
         page.register(console)
     theme.apply()
     ui.run_with(

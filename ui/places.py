@@ -19,6 +19,7 @@ class Place:
 
 
 PLACES = (
+    Place("overview", said("Monitoring"), said("Overview"), "/overview", "insights"),
     Place("operations", said("Monitoring"), said("Operations"), "/operations", "list_alt"),
     Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment"),
 )
