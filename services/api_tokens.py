@@ -12,7 +12,7 @@ from sqlmodel import col
 from models import ApiToken, Workspace
 from models.columns import from_now, utc_now
 from services import audit
-from services.administration import AdministrationError
+from services.admin_terms import AdministrationError
 
 _PREFIX = "stillwatch_"  # so that people, and scanners of repositories, know one when they see it
 _LONGEST_NAME = 100
@@ -117,7 +117,7 @@ def find_tokens(session: Session, workspace_slug: str) -> list[TokenRecord]:
             col(ApiToken.created_at),
             col(ApiToken.expires_at),
             col(ApiToken.revoked_at),
-            _IS_LIVE.label("is_live"),
+            IS_LIVE.label("is_live"),
         )
         .where(col(ApiToken.workspace_id) == workspace_id)
         .order_by(col(ApiToken.id))
@@ -147,7 +147,7 @@ def find_secret(session: Session, program: Program) -> str:
 def _find(session: Session, this: ColumnElement[bool]) -> Program | None:
     row = session.execute(
         select(col(ApiToken.id), col(ApiToken.name), col(ApiToken.workspace_id)).where(
-            this, _IS_LIVE
+            this, IS_LIVE
         )
     ).one_or_none()
     return None if row is None else Program(row.id or 0, row.name, row.workspace_id)
@@ -162,7 +162,7 @@ def _find_live_ids(session: Session, workspace_id: int, id_or_name: str) -> list
         token_id
         for token_id in session.scalars(
             select(col(ApiToken.id)).where(
-                this, _IS_LIVE, col(ApiToken.workspace_id) == workspace_id
+                this, IS_LIVE, col(ApiToken.workspace_id) == workspace_id
             )
         )
         if token_id is not None
@@ -189,7 +189,7 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_IS_LIVE = and_(
+IS_LIVE = and_(
     col(ApiToken.revoked_at).is_(None),
     or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > utc_now()),
 )
