@@ -26,7 +26,8 @@ from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import theme
 from ui.guard import SignInGuard
-from ui.pages import elsewhere, operations, run_detail, sign_in, tenants
+from ui.pages import elsewhere, language, operations, run_detail, sign_in, tenants
+from ui.reader import reader_of
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -93,8 +94,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
-    app.include_router(downloads.routes(database, role.keeping.disks))
+    app.include_router(downloads.routes(database, role.keeping.disks, reader_of))
     app.include_router(sign_in.routes(console))
+    app.include_router(language.routes(console))
     app.mount(
         "/api",
         create_api(database, engine.enqueue, offers, settings.lease, settings.public_url),

@@ -1,12 +1,16 @@
-"""What the browser of one page reports: is it connected, is it visible, is a dialog open.
+"""What the browser of one page reports: is it connected, is it visible, is a dialog open,
+and in which language and time zone its person reads.
 
 Reports are used to ask less, never to permit anything.
 """
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from nicegui import Client, core, ui
 from nicegui.events import GenericEventArguments
+
+from ui.presenters.locale import SOURCE_LANGUAGE, Locale
 
 # One listener per document, however often the socket comes back; every call reports at once.
 _REPORT_VISIBILITY = """
@@ -18,13 +22,15 @@ window.stillwatchReport ??= (() => {
 })();
 window.stillwatchReport();
 """
+_UNKNOWN = Locale(SOURCE_LANGUAGE, ZoneInfo("UTC"))
 
 
 class Browser:
     """The guards of one page, as last reported; tells its listeners about every change."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, locale: Locale = _UNKNOWN) -> None:
         self.client = client
+        self.locale = locale
         self.is_connected = False
         self.is_visible: bool | None = None
         self.was_ever_hidden = False

@@ -20,7 +20,10 @@ class PlaceGroup:
 
 @dataclass(frozen=True, slots=True)
 class FrameViewer:
-    """The signed-in person as the frame shows them; `workspaces` are (slug, name)."""
+    """The signed-in person as the frame shows them; `workspaces` are (slug, name).
+
+    `languages` are those that are not spoken at the moment, as (code, name).
+    """
 
     name: str
     email: str
@@ -28,6 +31,8 @@ class FrameViewer:
     workspaces: tuple[tuple[str, str], ...]
     sign_out_csrf: str
     groups: tuple[PlaceGroup, ...]
+    languages: tuple[tuple[str, str], ...]
+    words: dict[str, str]
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from ui.guard import viewer_of
 from ui.page_session import PageSession
 from ui.pages.sign_in import sign_out_csrf
 from ui.places import PLACES
-from ui.presenters.locale import Locale
+from ui.presenters.locale import Locale, other_languages
+from ui.presenters.part_words import shell_words
+from ui.speech import speak
 
 _LARGEST_ID = 2**63 - 1
 
@@ -35,6 +37,7 @@ class Page:
     def framed(self, active: str, title: str) -> Iterator[None]:
         """Build the page's content inside the frame."""
         self.client.title = f"{title} · Stillwatch"
+        speak(self.client, self.session.locale)
         viewer = frame_viewer(self.console, self.viewer, self.session.locale)
         with frame(viewer, active, title):
             yield
@@ -44,22 +47,22 @@ def begin(console: Console, request: Request, client: Client) -> Page:
     """The page of whoever the guard let through."""
     viewer = viewer_of(request)
     session = PageSession(console, viewer, request, client)
-    return Page(console, client, viewer, session, Browser(client))
+    return Page(console, client, viewer, session, Browser(client, session.locale))
 
 
 def not_found(page: Page) -> None:
     """The one answer for what does not exist and for what this person may not see."""
     page.client.status_code = 404
-    with page.framed("", "Not found"):
-        nothing_here()
+    with page.framed("", page.session.locale.say("Not found")):
+        nothing_here(page.session.locale)
 
 
-def nothing_here() -> None:
+def nothing_here(locale: Locale) -> None:
     """The words for both, wherever they are needed."""
     with ui.element("section").classes("notice-page").mark("not-found"):
-        ui.label("There is nothing here.").classes("notice-title")
-        ui.label("It does not exist, or it is not yours to see.")
-        ui.link("Go to Operations", "/operations")
+        ui.label(locale.say("There is nothing here.")).classes("notice-title")
+        ui.label(locale.say("It does not exist, or it is not yours to see."))
+        ui.link(locale.say("Go to Operations"), "/operations")
 
 
 def read_id(text: str) -> int | None:
@@ -78,6 +81,8 @@ def frame_viewer(console: Console, viewer: Viewer, locale: Locale) -> FrameViewe
         workspaces=tuple((place.slug, place.name) for place in viewer.workspaces),
         sign_out_csrf=sign_out_csrf(console, viewer.session_id),
         groups=_groups(viewer, locale),
+        languages=other_languages(locale.language),
+        words=shell_words(locale),
     )
 
 
@@ -86,9 +91,9 @@ def _groups(viewer: Viewer, locale: Locale) -> tuple[PlaceGroup, ...]:
     offered = [place for place in PLACES if place.action is Action.SEE or viewer.may(place.action)]
     return tuple(
         PlaceGroup(
-            locale.say(group),
+            locale.told(group),
             tuple(
-                (p.key, locale.say(p.label), p.href, p.icon) for p in offered if p.group == group
+                (p.key, locale.told(p.label), p.href, p.icon) for p in offered if p.group == group
             ),
         )
         for group in dict.fromkeys(place.group for place in offered)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from policy.access import Action
+from policy.wording import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,6 @@ class Place:
 
 
 PLACES = (
-    Place("operations", "Monitoring", "Operations", "/operations", "list_alt"),
-    Place("tenants", "Monitoring", "Tenants", "/tenants", "apartment"),
+    Place("operations", said("Monitoring"), said("Operations"), "/operations", "list_alt"),
+    Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment"),
 )

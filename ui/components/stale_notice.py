@@ -1,11 +1,11 @@
 """The notice beside a view that could not be refreshed."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from ui.presenters.moment import clock_time
+from ui.presenters.locale import Locale
+from ui.presenters.moment import clock_time, in_utc
 
 
 class StaleNotice(ui.label):
@@ -16,9 +16,14 @@ class StaleNotice(ui.label):
         self.classes("stale-notice").props('data-testid="stale-notice" role="status"')
         self.mark("stale-notice").set_visibility(False)
 
-    def state(self, stale_since: datetime | None, zone: ZoneInfo) -> None:
+    def state(self, stale_since: datetime | None, locale: Locale) -> None:
         """Say since when the view is old, or nothing."""
         if stale_since is not None:
-            since = clock_time(stale_since, zone)
-            self.set_text(f"Refreshing fails at the moment. What you see was read at {since}.")
+            since = clock_time(stale_since, locale)
+            self.set_text(
+                locale.say(
+                    "Refreshing fails at the moment. What you see was read at {time}.", time=since
+                )
+            )
+            self.props["title"] = in_utc(stale_since)
         self.set_visibility(stale_since is not None)
