@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 import seed_data
-from api import downloads, health
+from api import audit_export, downloads, health
 from api.application import create_api
 from models import User
 from services import metrics, schema
@@ -26,13 +26,41 @@ from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import theme
 from ui.guard import SignInGuard
-from ui.pages import elsewhere, language, operations, run_detail, sign_in, tenants
+from ui.pages import (
+    account,
+    admin_audit,
+    admin_members,
+    admin_sessions,
+    admin_tenants,
+    admin_tokens,
+    admin_workspace,
+    elsewhere,
+    language,
+    operations,
+    password_change,
+    run_detail,
+    sign_in,
+    tenants,
+)
 from ui.reader import reader_of
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
 _LAG_SAMPLE_SECONDS = 0.5
 _RECONNECT_SECONDS = 30.0
+_PAGES = (
+    operations,
+    run_detail,
+    tenants,
+    account,
+    admin_workspace,
+    admin_tenants,
+    admin_members,
+    admin_sessions,
+    admin_tokens,
+    admin_audit,
+    elsewhere,  # the last one takes what is left
+)
 
 
 def serve(settings: Settings) -> None:
@@ -95,7 +123,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SignInGuard, console=console)
     app.include_router(health.routes(database))
     app.include_router(downloads.routes(database, role.keeping.disks, reader_of))
+    app.include_router(audit_export.routes(database, auth, reader_of))
     app.include_router(sign_in.routes(console))
+    app.include_router(password_change.routes(console))
     app.include_router(language.routes(console))
     app.mount(
         "/api",
@@ -103,7 +133,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
-    for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left
+    for page in _PAGES:
         page.register(console)
     theme.apply()
     ui.run_with(

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from models import AuditEntry, User
 from models.columns import from_now, utc_now
+from policy.wording import said
 from services import audit, sign_ins
 from services.admin_terms import AdministrationError, ChangedMeanwhileError, proper_name
 from services.auth import normal_email
@@ -46,7 +47,7 @@ def find_account(session: Session, email: str) -> User:
     """The account with this address. Raises `AdministrationError`."""
     user = session.scalar(select(User).where(col(User.email) == normal_email(email)))
     if user is None:
-        raise AdministrationError(f"There is no account for {email}.")
+        raise AdministrationError(said("There is no account for {email}.", email=email))
     return user
 
 
@@ -61,7 +62,7 @@ def add(
 ) -> User:
     """Create an account, which may do nothing yet."""
     if session.scalar(select(col(User.id)).where(col(User.email) == email)) is not None:
-        raise AdministrationError(f"There is an account for {email} already.")
+        raise AdministrationError(said("There is an account for {email} already.", email=email))
     user = User(email=email, name=proper_name(name), password_hash=password_hash)
     session.add(user)
     session.flush()
@@ -140,7 +141,9 @@ def disable(session: Session, email: str) -> None:
     """Close an account: nobody signs in with it, and whoever has is signed out."""
     user = find_account(session, email)
     if user.disabled_at is not None:
-        raise AdministrationError(f"The account {user.email} is disabled already.")
+        raise AdministrationError(
+            said("The account {email} is disabled already.", email=user.email)
+        )
     session.execute(update(User).where(col(User.id) == user.id).values(disabled_at=utc_now()))
     ended = sign_ins.end_all(session, user.id or 0)
     audit.record(
@@ -156,6 +159,6 @@ def enable(session: Session, email: str) -> None:
     """Open a closed account again, with the rights that it has kept."""
     user = find_account(session, email)
     if user.disabled_at is None:
-        raise AdministrationError(f"The account {user.email} is not disabled.")
+        raise AdministrationError(said("The account {email} is not disabled.", email=user.email))
     user.disabled_at = None
     audit.record(session, "user.enabled", "user_account", user.id)

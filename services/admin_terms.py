@@ -3,6 +3,7 @@
 import re
 import secrets
 
+from policy.wording import said
 from services.auth import LONGEST_EMAIL, LONGEST_PASSWORD, hash_password, normal_email
 
 LONGEST_NAME = 200
@@ -22,14 +23,19 @@ class ChangedMeanwhileError(AdministrationError):
     """What the person decided about is not what is stored any more."""
 
     def __init__(self) -> None:
-        super().__init__("Someone else has changed this meanwhile. Look again before you decide.")
+        super().__init__(
+            said("Someone else has changed this meanwhile. Look again before you decide.")
+        )
 
 
 def proper_slug(slug: str) -> str:
     """A short name as it is stored and written in addresses."""
     if not _SLUG.fullmatch(slug):
         raise AdministrationError(
-            f"{slug[:80]!r} is not a short name: use a-z, 0-9 and -, at most 63 characters."
+            said(
+                "{slug} is not a short name: use a-z, 0-9 and -, at most 63 characters.",
+                slug=repr(slug[:80]),
+            )
         )
     return slug
 
@@ -39,7 +45,7 @@ def proper_name(name: str) -> str:
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise AdministrationError(
-            f"A name is one line of 1 to {LONGEST_NAME} printable characters."
+            said("A name is one line of 1 to {most} printable characters.", most=LONGEST_NAME)
         )
     return name
 
@@ -49,7 +55,7 @@ def proper_email(email: str) -> str:
     address = normal_email(email)
     is_address = re.fullmatch(r"[^@\s]+@[^@\s]+", address) and address.isprintable()
     if not is_address or len(address) > LONGEST_EMAIL:
-        raise AdministrationError(f"{email[:80]!r} is not an e-mail address.")
+        raise AdministrationError(said("{email} is not an e-mail address.", email=repr(email[:80])))
     return address
 
 
@@ -57,7 +63,11 @@ def password_hash(password: str) -> str:
     """The hash of a new password; takes tens of milliseconds."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise AdministrationError(
-            f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+            said(
+                "A password needs {least} to {most} characters.",
+                least=SHORTEST_PASSWORD,
+                most=LONGEST_PASSWORD,
+            )
         )
     return hash_password(password)
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from models import Tenant, User, Workspace
 from policy.access import Scope
+from policy.wording import said
 from services import accounts, members, sign_ins, tenant_keeping, tenants, workspaces
 from services.accounts import AccountRecord
 from services.admin_terms import (
@@ -121,7 +122,7 @@ def list_sessions(session: Session, email: str | None) -> list[SignInRecord]:
 def end_session(session: Session, session_id: int) -> None:
     """End one sign-in."""
     if not sign_ins.end_one(session, session_id):
-        raise AdministrationError(f"There is no live session {session_id}.")
+        raise AdministrationError(said("There is no live session {id}.", id=session_id))
 
 
 def end_sessions(session: Session, email: str) -> Sequence[int]:

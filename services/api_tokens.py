@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models import ApiToken, Workspace
 from models.columns import from_now, utc_now
+from policy.wording import said
 from services import audit
 from services.admin_terms import AdministrationError
 
@@ -58,13 +59,19 @@ def create_token(
     workspace_id = _workspace_id(session, workspace_slug)
     name = name.strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ApiTokenError(f"A name is one line of 1 to {_LONGEST_NAME} printable characters.")
+        raise ApiTokenError(
+            said("A name is one line of 1 to {most} printable characters.", most=_LONGEST_NAME)
+        )
     if name.isdigit():
-        raise ApiTokenError("A name of digits alone would be taken for a token's id.")
+        raise ApiTokenError(said("A name of digits alone would be taken for a token's id."))
     if days is not None and not 1 <= days <= _MOST_DAYS:
-        raise ApiTokenError(f"A token expires after 1 to {_MOST_DAYS} days.")
+        raise ApiTokenError(said("A token expires after 1 to {most} days.", most=_MOST_DAYS))
     if _find_live_ids(session, workspace_id, name):
-        raise ApiTokenError(f"There is a token {name!r} in {workspace_slug} already.")
+        raise ApiTokenError(
+            said(
+                "There is a token {name} in {place} already.", name=repr(name), place=workspace_slug
+            )
+        )
     token = _PREFIX + secrets.token_urlsafe(32)
     record = ApiToken(
         workspace_id=workspace_id,

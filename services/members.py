@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models import Membership, Role, Tenant, User, Workspace
 from models.columns import utc_now
+from policy.wording import said
 from services import accounts, audit, tenant_keeping
 from services.admin_terms import AdministrationError, ChangedMeanwhileError, proper_email
 from services.desk import Desk
@@ -87,7 +88,9 @@ def invite(session: Session, desk: Desk, invitation: Invitation) -> None:
             actor_id=desk.user_id,
         )
     if _find_live(session, workspace, user, tenant) is not None:
-        raise AdministrationError(f"{email} has a role there already; change it in the list.")
+        raise AdministrationError(
+            said("{email} has a role there already; change it in the list.", email=email)
+        )
     give_role(session, workspace, user, invitation.role, tenant, actor_id=desk.user_id)
 
 
@@ -95,7 +98,7 @@ def change_role(session: Session, desk: Desk, membership_id: int, role: str) -> 
     """Another role in the same scope, in place of the one that was shown."""
     workspace, seen, user, tenant = _find_seen(session, desk, membership_id)
     if seen.role == role:
-        raise AdministrationError(f"{user.email} is {role} already.")
+        raise AdministrationError(said("{email} is {role} already.", email=user.email, role=role))
     give_role(session, workspace, user, role, tenant, actor_id=desk.user_id)
 
 
@@ -116,9 +119,17 @@ def give_role(
 ) -> None:
     """Give a person this role there, in place of the one they had."""
     if role not in frozenset(Role):
-        raise AdministrationError(f"There is no role {role!r}; choose from {', '.join(Role)}.")
+        raise AdministrationError(
+            said(
+                "There is no role {role}; choose from {roles}.",
+                role=repr(role[:80]),
+                roles=", ".join(Role),
+            )
+        )
     if (role in TENANT_ROLES) != (tenant is not None):
-        raise AdministrationError("A tenant role needs a tenant, and a workspace role has none.")
+        raise AdministrationError(
+            said("A tenant role needs a tenant, and a workspace role has none.")
+        )
     if role != Role.OWNER:
         _require_another_owner(session, workspace, user, tenant)
     before = _end_live(session, workspace, user, tenant)
@@ -145,7 +156,7 @@ def end_role(
     _require_another_owner(session, workspace, user, tenant)
     before = _end_live(session, workspace, user, tenant)
     if before is None:
-        raise AdministrationError(f"{user.email} has no role there.")
+        raise AdministrationError(said("{email} has no role there.", email=user.email))
     _record(session, "member.revoked", workspace, user, tenant, actor_id, before=before)
 
 
@@ -197,7 +208,9 @@ def _require_another_owner(
         )
     ).all()
     if tenant is None and owners and set(owners) == {user.id}:
-        raise AdministrationError(f"{user.email} is the last owner of {workspace.slug}.")
+        raise AdministrationError(
+            said("{email} is the last owner of {place}.", email=user.email, place=workspace.slug)
+        )
 
 
 def _end_live(

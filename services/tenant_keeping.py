@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import Tenant, Workspace
+from policy.wording import said
 from services import audit
 from services.admin_terms import (
     AdministrationError,
@@ -22,7 +23,7 @@ def add(
     slug = proper_slug(slug)
     if session.scalar(select(col(Tenant.id)).where(col(Tenant.slug) == slug)) is not None:
         # Of whichever workspace: it does not say of which.
-        raise AdministrationError(f"There is a tenant {slug} already.")
+        raise AdministrationError(said("There is a tenant {slug} already.", slug=slug))
     tenant = Tenant(workspace_id=workspace.id or 0, slug=slug, name=proper_name(name))
     session.add(tenant)
     session.flush()
@@ -66,7 +67,7 @@ def find_of(session: Session, workspace: Workspace, tenant_id: int) -> Tenant:
     """A tenant of this workspace. Raises `AdministrationError`, also for another's."""
     tenant = session.get(Tenant, tenant_id)
     if tenant is None or tenant.workspace_id != workspace.id:
-        raise AdministrationError("There is no such tenant.")
+        raise AdministrationError(said("There is no such tenant."))
     return tenant
 
 
@@ -74,5 +75,7 @@ def find_by_slug(session: Session, workspace: Workspace, slug: str) -> Tenant:
     """A tenant of this workspace by its short name. Raises `AdministrationError`."""
     tenant = session.scalar(select(Tenant).where(col(Tenant.slug) == slug))
     if tenant is None or tenant.workspace_id != workspace.id:
-        raise AdministrationError(f"There is no tenant {slug!r} in {workspace.slug}.")
+        raise AdministrationError(
+            said("There is no tenant {slug} in {place}.", slug=repr(slug), place=workspace.slug)
+        )
     return tenant

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import Membership, Role, Workspace
+from policy.wording import said
 from services import audit
 from services.admin_terms import (
     AdministrationError,
@@ -45,7 +46,7 @@ def find_by_slug(session: Session, slug: str) -> Workspace:
         select(Workspace).where(col(Workspace.slug) == slug).with_for_update()
     )
     if workspace is None:
-        raise AdministrationError(f"There is no workspace {slug!r}.")
+        raise AdministrationError(said("There is no workspace {slug}.", slug=repr(slug)))
     return workspace
 
 
@@ -53,7 +54,7 @@ def add(session: Session, slug: str, name: str, *, actor_id: int | None = None) 
     """Create a workspace, which nobody may enter yet."""
     slug = proper_slug(slug)
     if session.scalar(select(col(Workspace.id)).where(col(Workspace.slug) == slug)) is not None:
-        raise AdministrationError(f"There is a workspace {slug} already.")
+        raise AdministrationError(said("There is a workspace {slug} already.", slug=slug))
     workspace = Workspace(slug=slug, name=proper_name(name))
     session.add(workspace)
     session.flush()

@@ -15,7 +15,7 @@ export default {
           <a v-for="place in group.places" :key="place[0]" :href="place[2]" :aria-current="current(place[0])"><i class="material-icons" aria-hidden="true" :data-icon="place[3]"></i>{{ place[1] }}</a></template>
       </nav>
       <div class="person">
-        <div class="person-name" :title="view.email">{{ view.name }}<small>{{ view.email }}</small></div>
+        <a class="person-name" href="/account" :title="view.words.account" :aria-current="current('account')" data-testid="own-account"><i class="material-icons" aria-hidden="true" data-icon="account_circle"></i><span>{{ view.name }}<small>{{ view.email }}</small></span></a>
         <button type="button" class="plain" @click="cycle" :aria-label="view.words[theme]"
           :title="view.words[theme]"><i class="material-icons" aria-hidden="true" :data-icon="icons[theme]"></i></button>
         <form method="post" action="/language" class="languages" @submit="stay">
