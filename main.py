@@ -1,7 +1,9 @@
 """Composes the web role and serves it: one process, one event loop, its workers beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import shlex
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -164,10 +166,27 @@ def _announce(settings: Settings, database: Database) -> None:
         people = ", ".join(email.partition("@")[0] for email in accounts.emails)
         _say("demo", f"{people} @example.test, all with the password {accounts.password}")
     elif _is_empty(database):
-        _say("first owner", ".venv/bin/stillwatch workspace add SLUG, then")
-        _say("", ".venv/bin/stillwatch user add EMAIL, then")
-        _say("", ".venv/bin/stillwatch member set EMAIL --workspace SLUG --role owner")
+        _say("first owner", "in another terminal, with names and an address of your own:")
+        for command in _first_owner(os.environ):
+            _say("", command)
     _say("console", settings.public_url)
+
+
+def _first_owner(environment: Mapping[str, str]) -> list[str]:
+    """Lines that can be pasted as they are, and reach this very database."""
+    folder = environment.get("STILLWATCH_DATA_DIR")
+    given = f"STILLWATCH_DATA_DIR={shlex.quote(folder)} " if folder else ""
+    lines = [
+        f"{given}.venv/bin/stillwatch {command}"
+        for command in (
+            "workspace add acme",
+            "user add you@example.com",
+            "member set you@example.com --workspace acme --role owner",
+        )
+    ]
+    # It holds a password, which is for no terminal.
+    is_elsewhere = "STILLWATCH_DATABASE_URL" in environment
+    return ["(with STILLWATCH_DATABASE_URL as it is here)", *lines] if is_elsewhere else lines
 
 
 def _is_empty(database: Database) -> bool:

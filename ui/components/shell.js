@@ -32,6 +32,8 @@ export default {
     theme: window.stillwatchTheme.choice(),
     icons: { auto: "contrast", light: "light_mode", dark: "dark_mode" },
   }),
+  // On a phone the places scroll sideways; where one is should be seen.
+  mounted() { this.$el.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); },
   methods: {
     current(place) { return this.view.active === place ? "page" : null; },
     cycle() { this.theme = window.stillwatchTheme.cycle(); },

@@ -91,6 +91,8 @@ def detail_pairs(details: object) -> list[tuple[str, str]]:
     if not isinstance(details, Mapping):
         return [("", clipped(details, _LONGEST_VALUE))]
     left = {str(name): value for name, value in details.items() if value is not None}
+    if "tenant" in left:
+        left.pop("tenant_id", None)  # the same once more
     pairs = []
     for new in ("after", "role"):
         if "before" in left and new in left:
