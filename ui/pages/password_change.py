@@ -1,5 +1,6 @@
 """Changing one's own password: a plain form over HTTP, like signing in."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
@@ -21,6 +22,8 @@ from ui.presenters.account import DONE
 def routes(console: Console) -> APIRouter:
     """POST /account/password."""
     router = APIRouter(include_in_schema=False)
+    # One at a time, or guesses that come together would all be counted too late.
+    turn = asyncio.Lock()
 
     @router.post("/account/password")
     async def change(
@@ -36,7 +39,8 @@ def routes(console: Console) -> APIRouter:
         flaw = _flaw(current, new, again)
         if flaw:
             return _back(flaw)
-        return _back(await _change(console, viewer, current, new))
+        async with turn:
+            return _back(await _change(console, viewer, current, new))
 
     return router
 
