@@ -4,6 +4,7 @@ One filter leads, by an index that has it in order of time; the others are appli
 brings, at most 20,000 entries at a time. What was not reached is said, and asked for next.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,11 +58,13 @@ def find_entries(
     if wanted.actor_email is not None and actor_id is None:
         return AuditPage((), None)
     scanned = _scanned(workspace_id, wanted, actor_id)
-    found = session.execute(_matching(scanned, wanted, actor_id, size + 1))
-    rows = tuple(AuditRow._make(row) for row in found)
-    if len(rows) > size:
-        return AuditPage(rows[:size], rows[size - 1].id)
-    last = session.scalar(_last_of(scanned))
+    ids = session.scalars(_first_of(scanned, wanted, actor_id, size + 1)).all()
+    rows = tuple(AuditRow._make(row) for row in session.execute(_rows(ids[:size])))
+    if len(ids) > size:
+        return AuditPage(rows, ids[size - 1])
+    # Without a further filter all that was asked for was reached.
+    has_rest = bool(_rest(_ENTRY, wanted, actor_id))
+    last = session.scalar(_last_of(scanned)) if has_rest else None
     return AuditPage(rows, last, is_cut=last is not None)
 
 
@@ -100,14 +103,37 @@ def _scanned(workspace_id: int, wanted: AuditFilter, actor_id: int | None) -> Se
 
 def _leading(workspace_id: int, wanted: AuditFilter, actor_id: int | None) -> ColumnElement[bool]:
     of_workspace = col(_ENTRY.workspace_id) == workspace_id
-    if wanted.object_type is not None and wanted.object_id is not None:
-        # Added to nothing, so that no index of the workspace is taken for the better one.
-        return and_(_is_on(_ENTRY, wanted), col(_ENTRY.workspace_id) + 0 == workspace_id)
-    if actor_id is not None or wanted.by_system:
-        return and_(of_workspace, _is_by(_ENTRY, actor_id))
-    if wanted.action is not None:
-        return and_(of_workspace, col(_ENTRY.action) == wanted.action)
+    match _leader(wanted, actor_id):
+        case "object":
+            # Added to nothing, so that no index of the workspace is taken for the better one.
+            return and_(_is_on(_ENTRY, wanted), col(_ENTRY.workspace_id) + 0 == workspace_id)
+        case "actor":
+            return and_(of_workspace, _is_by(_ENTRY, actor_id))
+        case "action":
+            return and_(of_workspace, col(_ENTRY.action) == wanted.action)
     return of_workspace
+
+
+def _leader(wanted: AuditFilter, actor_id: int | None) -> str:
+    """Which filter brings the fewest entries, as far as one can know."""
+    if wanted.object_type is not None and wanted.object_id is not None:
+        return "object"
+    if actor_id is not None or wanted.by_system:
+        return "actor"
+    return "" if wanted.action is None else "action"
+
+
+def _rest(entry: Any, wanted: AuditFilter, actor_id: int | None) -> list[ColumnElement[bool]]:
+    """The filters that do not lead."""
+    leader = _leader(wanted, actor_id)
+    rest = []
+    if wanted.object_type is not None and leader != "object":
+        rest.append(_is_on(entry, wanted))
+    if (actor_id is not None or wanted.by_system) and leader != "actor":
+        rest.append(_is_by(entry, actor_id))
+    if wanted.action is not None and leader != "action":
+        rest.append(col(entry.action) == wanted.action)
+    return rest
 
 
 def _period(wanted: AuditFilter) -> list[ColumnElement[bool]]:
@@ -133,39 +159,42 @@ def _before(workspace_id: int, entry_id: int | None) -> list[ColumnElement[bool]
     return [tuple_(col(_ENTRY.at), col(_ENTRY.id)) < tuple_(at, entry_id)]
 
 
-def _matching(
+def _first_of(
     scanned: Select[Any], wanted: AuditFilter, actor_id: int | None, limit: int
 ) -> Select[Any]:
-    entry = aliased(_ENTRY, scanned.subquery())
-    subject = aliased(User)
-    query = (
-        select(
-            col(entry.id),
-            col(entry.at),
-            col(User.name),
-            col(User.email),
-            col(entry.action),
-            col(entry.object_type),
-            col(entry.object_id),
-            col(subject.name),
-            col(subject.email),
-            col(entry.details),
-        )
-        .outerjoin(User, col(User.id) == col(entry.actor_user_id))
-        .outerjoin(
-            subject,
-            and_(col(entry.object_type) == "user_account", col(subject.id) == col(entry.object_id)),
-        )
-        .order_by(col(entry.at).desc(), col(entry.id).desc())
+    if not _rest(_ENTRY, wanted, actor_id):
+        return scanned.with_only_columns(col(_ENTRY.id)).limit(limit)
+    seen = aliased(_ENTRY, scanned.subquery())
+    return (
+        select(col(seen.id))
+        .where(*_rest(seen, wanted, actor_id))
+        .order_by(col(seen.at).desc(), col(seen.id).desc())
         .limit(limit)
     )
-    if wanted.object_type is not None:
-        query = query.where(_is_on(entry, wanted))
-    if actor_id is not None or wanted.by_system:
-        query = query.where(_is_by(entry, actor_id))
-    if wanted.action is not None:
-        query = query.where(col(entry.action) == wanted.action)
-    return query
+
+
+def _rows(ids: Sequence[int | None]) -> Select[Any]:
+    subject = aliased(User)
+    is_person = col(_ENTRY.object_type) == "user_account"
+    return (
+        select(
+            col(_ENTRY.id),
+            col(_ENTRY.at),
+            col(User.name),
+            col(User.email),
+            col(_ENTRY.action),
+            col(_ENTRY.object_type),
+            col(_ENTRY.object_id),
+            col(subject.name),
+            col(subject.email),
+            col(_ENTRY.details),
+        )
+        .select_from(_ENTRY)
+        .outerjoin(User, col(User.id) == col(_ENTRY.actor_user_id))
+        .outerjoin(subject, and_(is_person, col(subject.id) == col(_ENTRY.object_id)))
+        .where(col(_ENTRY.id).in_(ids))
+        .order_by(col(_ENTRY.at).desc(), col(_ENTRY.id).desc())
+    )
 
 
 def _last_of(scanned: Select[Any]) -> Select[Any]:
