@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Index, Text, false, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
@@ -46,6 +46,10 @@ class User(SQLModel, table=True):
         default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
     )
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Made for the person by somebody else, who therefore knows it.
+    is_password_given: bool = Field(
+        default=False, sa_type=Boolean, sa_column_kwargs={"server_default": false()}
+    )
 
 
 class Membership(SQLModel, table=True):

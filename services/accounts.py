@@ -59,11 +59,20 @@ def add(
     *,
     workspace_id: int | None = None,
     actor_id: int | None = None,
+    is_password_given: bool = False,
 ) -> User:
-    """Create an account, which may do nothing yet."""
+    """Create an account, which may do nothing yet.
+
+    A password that was given has to be changed before anything else.
+    """
     if session.scalar(select(col(User.id)).where(col(User.email) == email)) is not None:
         raise AdministrationError(said("There is an account for {email} already.", email=email))
-    user = User(email=email, name=proper_name(name), password_hash=password_hash)
+    user = User(
+        email=email,
+        name=proper_name(name),
+        password_hash=password_hash,
+        is_password_given=is_password_given,
+    )
     session.add(user)
     session.flush()
     audit.record(
@@ -105,6 +114,7 @@ def replace_password(
 ) -> Sequence[int]:
     """Store a new password, which ends every sign-in made with the old one; return those."""
     user.password_hash = password_hash
+    user.is_password_given = False
     ended = sign_ins.end_all(session, user.id or 0, keep_session_id)
     audit.record(
         session,

@@ -72,6 +72,7 @@ class Viewer:
     workspace: WorkspaceRef | None
     workspaces: tuple[WorkspaceRef, ...]
     grants: tuple[Grant, ...]
+    must_change_password: bool = False
 
     @property
     def scope(self) -> Scope | None:
@@ -318,6 +319,7 @@ def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
             col(User.id).label("user_id"),
             col(User.name),
             col(User.email),
+            col(User.is_password_given),
             col(Membership.role),
             col(Membership.tenant_id),
             col(Workspace.id).label("workspace_id"),
@@ -363,6 +365,7 @@ def _viewer(rows: Sequence[Any]) -> Viewer:
         workspace=next(iter(chosen or workspaces), None),
         workspaces=workspaces,
         grants=grants,
+        must_change_password=bool(first.is_password_given),
     )
 
 

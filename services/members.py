@@ -86,6 +86,7 @@ def invite(session: Session, desk: Desk, invitation: Invitation) -> None:
             invitation.password_hash,
             workspace_id=workspace.id,
             actor_id=desk.user_id,
+            is_password_given=True,
         )
     if _find_live(session, workspace, user, tenant) is not None:
         raise AdministrationError(

@@ -18,6 +18,10 @@ _WAYS = {
 
 def upgrade() -> None:
     op.add_column("user_account", sa.Column("disabled_at", _TIME))
+    op.add_column(
+        "user_account",
+        sa.Column("is_password_given", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     for name in ("address", "user_agent"):
         op.add_column("user_session", sa.Column(name, sa.Text()))
     op.create_index("ix_user_session_active", "user_session", ["last_active_at"])
@@ -31,4 +35,5 @@ def downgrade() -> None:
     op.drop_index("ix_user_session_active", "user_session")
     for name in ("user_agent", "address"):
         op.drop_column("user_session", name)
-    op.drop_column("user_account", "disabled_at")
+    for name in ("is_password_given", "disabled_at"):
+        op.drop_column("user_account", name)

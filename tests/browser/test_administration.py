@@ -123,12 +123,14 @@ def test_whoever_is_invited_signs_in_by_the_password_shown_once_and_changes_it(
 
     here = sign_in_over_http(server, "ida", password)
     there = sign_in_over_http(server, "ida", password)
+    before = here.get("/operations")
     wrong = change_password(here, "wrong horse")
     right = change_password(here, password)
 
+    assert before.headers["location"] == "/account?password=given"
     assert wrong == "/account?password=wrong"
     assert right == "/account?password=done"
-    assert here.get("/account").status_code == 200
+    assert here.get("/operations").status_code == 200
     assert there.get("/account").status_code == 303
     told = server.count("SELECT count(*) FROM audit_entry WHERE details LIKE ?", f"%{password}%")
     assert told == 0

@@ -74,7 +74,7 @@ def test_who_has_no_account_gets_one_with_the_password_that_was_made(session: Se
 
     user = session.scalars(select(User).where(col(User.email) == "new@example.test")).one()
     assert user.name == "Newcomer"
-    assert user.password_hash == "made beforehand"
+    assert (user.password_hash, user.is_password_given) == ("made beforehand", True)
     assert roles(session, "new@example.test") == [(1, None, "operator")]
 
 
@@ -84,6 +84,7 @@ def test_who_has_an_account_keeps_name_and_password(session: Session) -> None:
     user = session.scalars(select(User).where(col(User.email) == EVE)).one()
     assert user.name == "Eve"
     assert is_password("correct horse", user.password_hash)
+    assert not user.is_password_given
     assert (1, None, "auditor") in roles(session, EVE)
 
 

@@ -13,6 +13,7 @@ OUTCOMES = {
     "different": said("The new password was not written the same twice."),
     "short": said("A password needs {least} characters.", least=SHORTEST_PASSWORD),
     "same": said("This is the password you have. Choose another."),
+    "given": said("Others know the password you were given. Choose one of your own to go on."),
     "old": said("This form was too old. Please try again."),
 }
 DONE = "done"
