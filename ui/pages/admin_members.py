@@ -18,7 +18,8 @@ from ui.components.record_table import RecordTable
 from ui.components.secret_dialog import show_secret
 from ui.console import Console
 from ui.page import Page, begin
-from ui.presenters.members import members_table, reach, role_choices, role_word
+from ui.presenters.locale import Locale
+from ui.presenters.members import members_table, reach, role_choices, role_hint, role_word
 from ui.presenters.words import clipped
 from ui.still_part import StillPart
 
@@ -102,7 +103,7 @@ class MembersPanel:
         with dialog.filling():
             ui.label(reach(member, locale)).classes("quiet")
             now = member.role if member.role in choices else roles[-1].value
-            field = dialog.choice(locale.say("Role"), "member-role", choices, now)
+            field = _role_field(dialog, choices, now, locale)
         dialog.open()
 
     def _ask_to_revoke(self, member: MemberRecord) -> None:
@@ -153,8 +154,8 @@ class _AddDialog:
                 "member-name",
                 hint=locale.say("Only for a new account; who has one keeps theirs."),
             )
-            self._role = self._dialog.choice(
-                locale.say("Role"), "member-role", role_choices(roles, locale), Role.OPERATOR.value
+            self._role = _role_field(
+                self._dialog, role_choices(roles, locale), Role.OPERATOR.value, locale
             )
             choices = {tenant.id: tenant.name for tenant in tenants}
             self._tenant = self._dialog.choice(
@@ -190,3 +191,15 @@ class _AddDialog:
             ),
             password,
         )
+
+
+def _role_field(dialog: FormDialog, choices: dict[str, str], now: str, locale: Locale) -> ui.select:
+    """The choice of a role, with what the chosen one is good for."""
+    field = dialog.choice(locale.say("Role"), "member-role", choices, now)
+
+    def explain() -> None:
+        field.props["hint"] = role_hint(str(field.value), locale)
+
+    field.on_value_change(explain)
+    explain()
+    return field

@@ -18,11 +18,11 @@ ROLES = {
     Role.TENANT_VIEWER: said("Tenant viewer"),
 }
 RIGHTS = {
-    Role.OWNER: said("sees and does everything here, and decides who may"),
-    Role.OPERATOR: said("sees everything, starts, cancels and retries operations"),
-    Role.AUDITOR: said("sees everything and the audit trail, downloads review packs"),
-    Role.TENANT_ADMIN: said("sees one tenant, makes and downloads its review packs"),
-    Role.TENANT_VIEWER: said("sees one tenant"),
+    Role.OWNER: said("Sees and does everything here, and decides who may."),
+    Role.OPERATOR: said("Sees everything; starts, cancels and retries operations."),
+    Role.AUDITOR: said("Sees everything and the audit trail; downloads review packs."),
+    Role.TENANT_ADMIN: said("Sees one tenant; makes and downloads its review packs."),
+    Role.TENANT_VIEWER: said("Sees one tenant."),
 }
 
 
@@ -32,10 +32,13 @@ def role_word(role: str, locale: Locale) -> str:
 
 
 def role_choices(roles: Sequence[Role], locale: Locale) -> dict[str, str]:
-    """What can be chosen, each with what it is good for."""
-    return {
-        role.value: f"{locale.told(ROLES[role])}: {locale.told(RIGHTS[role])}" for role in roles
-    }
+    """What can be chosen."""
+    return {role.value: locale.told(ROLES[role]) for role in roles}
+
+
+def role_hint(role: str, locale: Locale) -> str:
+    """What a role is good for."""
+    return locale.told(RIGHTS[Role(role)]) if role in frozenset(Role) else ""
 
 
 def reach(member: MemberRecord, locale: Locale) -> str:
