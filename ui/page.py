@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request
 from nicegui import Client, ui
@@ -10,12 +11,15 @@ from nicegui import Client, ui
 from policy.access import Action
 from services.auth import Viewer
 from ui.browser import Browser
+from ui.components.announcer import Announcer
+from ui.components.keyboard import Keyboard
+from ui.components.shortcut_sheet import open_shortcut_sheet
 from ui.console import Console
 from ui.frame import FrameViewer, PlaceGroup, frame
 from ui.guard import viewer_of
 from ui.page_session import PageSession
 from ui.pages.sign_in import sign_out_csrf
-from ui.places import PLACES
+from ui.places import PLACES, Place
 from ui.presenters.locale import Locale, other_languages
 from ui.presenters.part_words import shell_words
 from ui.speech import speak
@@ -32,6 +36,11 @@ class Page:
     viewer: Viewer
     session: PageSession
     browser: Browser
+    announcer: Announcer
+
+    def announce(self, text: str) -> None:
+        """Have a change read out to who cannot see it; an empty text is none."""
+        self.announcer.tell(text)
 
     @contextmanager
     def framed(self, active: str, title: str) -> Iterator[None]:
@@ -39,7 +48,9 @@ class Page:
         self.client.title = f"{title} · Stillwatch"
         speak(self.client, self.session.locale)
         viewer = frame_viewer(self.console, self.viewer, self.session.locale)
-        with frame(viewer, active, title):
+        sheet = partial(open_shortcut_sheet, self.browser, places_for(self.viewer))
+        Keyboard(self.browser, places_for(self.viewer), sheet)
+        with frame(viewer, active, title, sheet):
             yield
 
 
@@ -47,7 +58,7 @@ def begin(console: Console, request: Request, client: Client) -> Page:
     """The page of whoever the guard let through."""
     viewer = viewer_of(request)
     session = PageSession(console, viewer, request, client)
-    return Page(console, client, viewer, session, Browser(client, session.locale))
+    return Page(console, client, viewer, session, Browser(client, session.locale), Announcer())
 
 
 def not_found(page: Page) -> None:
@@ -86,9 +97,13 @@ def frame_viewer(console: Console, viewer: Viewer, locale: Locale) -> FrameViewe
     )
 
 
-def _groups(viewer: Viewer, locale: Locale) -> tuple[PlaceGroup, ...]:
+def places_for(viewer: Viewer) -> list[Place]:
     """The places that the person is offered, in their order."""
-    offered = [place for place in PLACES if place.action is Action.SEE or viewer.may(place.action)]
+    return [place for place in PLACES if place.action is Action.SEE or viewer.may(place.action)]
+
+
+def _groups(viewer: Viewer, locale: Locale) -> tuple[PlaceGroup, ...]:
+    offered = places_for(viewer)
     return tuple(
         PlaceGroup(
             locale.told(group),

@@ -72,7 +72,7 @@ class PageSession:
         title = self.locale.say("You are signed out.")
         text = self.locale.say("Your session has ended, so nothing is shown or refreshed any more.")
         with self._client.content, ui.element("main").classes("notice-page"):
-            ui.label(title).classes("notice-title").mark("session-over")
+            ui.label(title).classes("notice-title").props('role="alert"').mark("session-over")
             ui.label(text)
             ui.link(self.locale.say("Sign in again"), "/login")
 

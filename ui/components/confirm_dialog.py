@@ -46,16 +46,15 @@ class ConfirmDialog:
         self._locale = browser.locale
         self._is_acting = False
         keep = self._locale.say("Keep as it is")
-        self._dialog = Dialog(browser)
+        self._dialog = Dialog(browser, title)
         # Only once it is hidden: that is when the browser puts the cursor back where it was.
         self._dialog.on("hide", self._dialog.delete, args=[])
         with (
             self._dialog,
-            ui.card().classes("dialog").props('data-testid="confirm-dialog" role="dialog"') as card,
+            ui.card().classes("dialog").props('data-testid="confirm-dialog"') as card,
         ):
             card.mark("confirm-dialog")
-            card.props["aria-label"] = title
-            ui.label(title).classes("dialog-title")
+            self._dialog.build_title()
             self.body = ui.column().classes("dialog-body")
             with ui.row().classes("dialog-actions"):
                 self._dismiss = (

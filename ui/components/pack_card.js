@@ -1,5 +1,4 @@
 const FEW = 3;
-// Kept apart from what is shown: only a new status is to be read out, and only once.
 export default {
   template: `
     <section v-if="view" class="card pack" :aria-label="words.pack" data-testid="review-pack-card" :data-status="view.status.value">
@@ -8,7 +7,6 @@ export default {
         <span v-if="view.expiry" class="pack-expiry quiet">{{ words.expires }}
           <time-left :seconds="view.expiry.seconds"></time-left><span class="pack-expiry-at">, <time :datetime="view.expiry.iso" :title="view.expiry.utc">{{ view.expiry.at }}</time></span></span>
       </div>
-      <span class="unseen" role="status" aria-live="polite">{{ said }}</span>
       <p v-if="view.text" class="pack-text">{{ view.text }}</p>
       <p v-if="view.life" class="life" :class="'tone-' + view.life.tone" data-testid="run-life"
         :title="view.life.utc || null" :data-sign="view.life.sign"><i class="material-icons" aria-hidden="true" :data-icon="view.life.icon"></i><span>{{ view.life.text }}</span></p>
@@ -60,19 +58,19 @@ export default {
     </section>`,
   props: { view: Object, words: Object },
   emits: ["generate"],
-  data: () => ({ few: FEW, said: "", showsAll: false, isWhole: false, copied: "" }),
+  data: () => ({ few: FEW, showsAll: false, isWhole: false, copied: "" }),
   computed: {
     earlier() { return this.showsAll ? this.view.earlier : this.view.earlier.slice(0, FEW); },
   },
   watch: {
-    "view.status.value"() { this.said = this.words.pack + ": " + this.view.status.word; },
     "view.digest.full"() { this.isWhole = false; this.copied = ""; },
   },
   methods: {
     async copy() {
       try {
         await navigator.clipboard.writeText(this.view.digest.full);
-        this.copied = this.said = this.words.copied;
+        this.copied = this.words.copied;
+        window.dispatchEvent(new CustomEvent("stillwatch-say", { detail: this.copied }));
         setTimeout(() => { this.copied = ""; }, 2000);
       } catch {
         this.isWhole = true; // without a secure connection a browser lets nothing be copied for one

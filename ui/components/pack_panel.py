@@ -17,6 +17,7 @@ from ui.components.stale_notice import StaleNotice
 from ui.live import Live
 from ui.pack_surface import ReviewPackSurface
 from ui.page import Page, nothing_here
+from ui.presenters.announcements import pack_change
 from ui.presenters.pack import PackRights, begins_again, is_being_made, pack_card
 from ui.presenters.pack_terms import readable_options
 from ui.presenters.part_words import badge_words, card_words
@@ -35,8 +36,9 @@ class PackPanel:
                 badge = RefreshBadge("review_pack", badge_words(locale))
                 _build_refresh(locale.say("Refresh the review pack"), self._refresh)
         with ui.element("div").classes("panel-host") as self._host:
-            notice = StaleNotice()
+            notice = StaleNotice(page.announce)
             self._card = PackCard(self._ask, card_words(locale))
+        self._shown = card
         self._show(card)
         surface = ReviewPackSurface(
             page.console, page.session, tenant, card, badge, notice, self._show, self._clear
@@ -45,6 +47,8 @@ class PackPanel:
         page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
 
     def _show(self, card: CardSnapshot) -> None:
+        self._page.announce(pack_change(self._shown, card, self._page.session.locale))
+        self._shown = card
         self._card.show(pack_card(card, self._rights(), self._page.session.locale))
 
     def _rights(self) -> PackRights:
@@ -57,6 +61,7 @@ class PackPanel:
         )
 
     def _clear(self) -> None:
+        self._page.announce(self._page.session.locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
             nothing_here(self._page.session.locale)

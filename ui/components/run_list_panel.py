@@ -12,6 +12,7 @@ from ui.components.stale_notice import StaleNotice
 from ui.live import Live
 from ui.page import Page, nothing_here
 from ui.presenters import run as presenter
+from ui.presenters.announcements import list_change
 from ui.presenters.part_words import badge_words, table_words
 from ui.surfaces import RunListSurface
 
@@ -28,12 +29,13 @@ class RunListPanel:
         show_newest: Callable[[], None],
         build_actions: Callable[[], None] = lambda: None,
     ) -> None:
+        self._page = page
         self._locale = locale = page.session.locale
         with ui.element("div").classes("page-head"):
             build_actions()
             badge = RefreshBadge("run_list", badge_words(locale))
         with ui.element("div").classes("panel-host") as self._host:
-            notice = StaleNotice()
+            notice = StaleNotice(page.announce)
             self._new = (
                 ui.button(on_click=show_newest, color=None)
                 .props('flat no-caps data-testid="new-runs"')
@@ -45,6 +47,7 @@ class RunListPanel:
         first = RunListSnapshot(shown.now, shown.runs, 0)
         self._ids = window.run_ids
         self._rows = {run.id: presenter.run_row(run, self._locale) for run in shown.runs}
+        self._shown = first
         self._show(first)
         surface = RunListSurface(
             page.console, page.session, window, badge, notice, self._show, self._clear
@@ -53,6 +56,8 @@ class RunListPanel:
         page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
 
     def _show(self, snapshot: RunListSnapshot) -> None:
+        self._page.announce(list_change(self._shown, snapshot, self._locale))
+        self._shown = snapshot
         now_there = {run.id: presenter.run_row(run, self._locale) for run in snapshot.runs}
         for run_id in self._ids:
             # A row that is gone keeps its place: nothing moves under the pointer.
@@ -62,6 +67,7 @@ class RunListPanel:
         self._new.set_visibility(snapshot.new_runs > 0)
 
     def _clear(self) -> None:
+        self._page.announce(self._locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
             nothing_here(self._locale)

@@ -16,6 +16,8 @@ export default {
       </nav>
       <div class="person">
         <a class="person-name" href="/account" :title="view.words.account" :aria-current="current('account')" data-testid="own-account"><i class="material-icons" aria-hidden="true" data-icon="account_circle"></i><span>{{ view.name }}<small>{{ view.email }}</small></span></a>
+        <button type="button" class="plain keyboard" @click="$emit('help')" data-testid="shortcuts" :aria-label="view.words.shortcuts"
+          :title="view.words.shortcuts"><i class="material-icons" aria-hidden="true" data-icon="keyboard"></i></button>
         <button type="button" class="plain" @click="cycle" :aria-label="view.words[theme]"
           :title="view.words[theme]"><i class="material-icons" aria-hidden="true" :data-icon="icons[theme]"></i></button>
         <form method="post" action="/language" class="languages" @submit="stay">
@@ -25,9 +27,11 @@ export default {
         <form method="post" action="/logout">
           <input type="hidden" name="csrf" :value="view.sign_out_csrf">
           <button class="plain" data-testid="sign-out" :aria-label="view.words.sign_out" :title="view.words.sign_out"><i class="material-icons" aria-hidden="true" data-icon="logout"></i></button></form>
+        <p class="zone">{{ view.words.zone }}</p>
       </div>
     </header>`,
   props: { view: Object },
+  emits: ["help"],
   data: () => ({
     theme: window.stillwatchTheme.choice(),
     icons: { auto: "contrast", light: "light_mode", dark: "dark_mode" },

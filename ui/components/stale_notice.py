@@ -1,5 +1,6 @@
 """The notice beside a view that could not be refreshed."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from nicegui import ui
@@ -11,9 +12,10 @@ from ui.presenters.moment import clock_time, in_utc
 class StaleNotice(ui.label):
     """Hidden while all is well."""
 
-    def __init__(self) -> None:
+    def __init__(self, announce: Callable[[str], None]) -> None:
         super().__init__("")
-        self.classes("stale-notice").props('data-testid="stale-notice" role="status"')
+        self._announce = announce
+        self.classes("stale-notice").props('data-testid="stale-notice"')
         self.mark("stale-notice").set_visibility(False)
 
     def state(self, stale_since: datetime | None, locale: Locale) -> None:
@@ -26,4 +28,6 @@ class StaleNotice(ui.label):
                 )
             )
             self.props["title"] = in_utc(stale_since)
-        self.set_visibility(stale_since is not None)
+        if self.visible is not (stale_since is not None):
+            self.set_visibility(stale_since is not None)
+            self._announce(self.text if self.visible else locale.say("It is refreshed again."))

@@ -24,6 +24,7 @@ from ui.console import Console
 from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
 from ui.presenters import run as presenter
+from ui.presenters.announcements import run_change
 from ui.presenters.life import is_outside
 from ui.presenters.locale import Locale
 from ui.presenters.part_words import (
@@ -74,11 +75,12 @@ class RunPanel:
     def __init__(self, page: Page, run: RunSnapshot, related: Related) -> None:
         self._page = page
         self._locale = locale = page.session.locale
+        self._shown: RunSnapshot | None = None
         with ui.element("div").classes("page-head"):
             ui.link(locale.say("Operations"), "/operations").classes("crumb")
             badge = RefreshBadge("run_detail", badge_words(locale))
         with ui.element("div").classes("panel-host") as self._host:
-            notice = StaleNotice()
+            notice = StaleNotice(page.announce)
             self._summary = RunSummary(summary_words(locale))
             with ui.element("div").classes("actions"):
                 self._cancel = _action(locale.say("Cancel run"), "run-cancel", self._ask_to_cancel)
@@ -95,6 +97,9 @@ class RunPanel:
         page.session.on_end(lambda: self._live.end(Reason.UNAUTHORISED))
 
     def _show(self, run: RunSnapshot) -> None:
+        if self._shown is not None:
+            self._page.announce(run_change(self._shown, run, self._locale))
+        self._shown = run
         self._summary.show(presenter.run_summary(run, self._locale))
         self._failures.show(presenter.run_failures(run, self._locale))
         self._timeline.show(run_timeline(run, self._locale))
@@ -112,6 +117,7 @@ class RunPanel:
         )
 
     def _clear(self) -> None:
+        self._page.announce(self._locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
             nothing_here(self._locale)

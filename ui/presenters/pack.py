@@ -183,6 +183,11 @@ def pack_card(card: CardSnapshot, rights: PackRights, locale: Locale) -> PackCar
     }
 
 
+def pack_word(card: CardSnapshot, locale: Locale) -> str:
+    """The status of the latest pack in a word."""
+    return _status(None if card.pack is None else card.pack.ux_status(card.now), locale)["word"]
+
+
 def _status(status: UxPackStatus | None, locale: Locale) -> PackStatusView:
     words = (_NO_PACK if status is None else _WORDS[status]).told(locale)
     value = "none" if status is None else status.value

@@ -222,13 +222,12 @@ def _starter(run: RunSnapshot, locale: Locale) -> str:
 
 def _runner(run: RunSnapshot, locale: Locale) -> list[FactView]:
     if is_outside(run):
-        verb = locale.say("Runs" if run.ux_status.is_active else "Ran")
         if not run.lease_owner:
             value = locale.say("outside, as reported by another program")
         else:
             owner = clipped(run.lease_owner, 80)
             value = locale.say("outside, as reported by {name}", name=owner)
-        return [{"name": verb, "value": value}]
+        return [{"name": locale.say("Where"), "value": value}]
     if run.ux_status is UxStatus.RUNNING and run.lease_owner:
         return [{"name": locale.say("Worker"), "value": clipped(run.lease_owner, 80)}]
     return []

@@ -24,6 +24,17 @@
     return memory.theme;
   };
   window.stillwatchTheme = { choice, cycle };
+  // Keys of one letter are in the way of who speaks to their computer; they can be turned off.
+  window.stillwatchShortcuts = {
+    areOn() {
+      try { memory.keys ??= localStorage.getItem("stillwatch-shortcuts"); } catch { /* refused */ }
+      return memory.keys !== "off";
+    },
+    turn(isOn) {
+      memory.keys = isOn ? "on" : "off";
+      try { localStorage.setItem("stillwatch-shortcuts", memory.keys); } catch { /* refused */ }
+    },
+  };
   apply();
   system.addEventListener("change", apply);
   window.addEventListener("load", apply);

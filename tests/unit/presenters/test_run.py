@@ -112,8 +112,8 @@ def test_who_runs_it_is_named_by_whoever_reports_it() -> None:
     facts = [run_summary(run, LOCALE)["facts"][2] for run in (outside, finished, inside)]
 
     assert facts == [
-        {"name": "Runs", "value": "outside, as reported by hr-feed (Ada)"},
-        {"name": "Ran", "value": "outside, as reported by another program"},
+        {"name": "Where", "value": "outside, as reported by hr-feed (Ada)"},
+        {"name": "Where", "value": "outside, as reported by another program"},
         {"name": "Worker", "value": "w1"},
     ]
 
