@@ -15,17 +15,13 @@ def show_secret(page: Page, title: str, text: str, secret: str) -> None:
     """Show it until the person has closed the dialog by hand."""
     locale = page.session.locale
     with page.client:
-        dialog = Dialog(page.browser)
+        dialog = Dialog(page.browser, title)
         # A click beside it, or a careless Escape, must not lose what cannot be shown again.
         dialog.props("persistent")
         dialog.on("hide", dialog.delete, args=[])
         view = {"text": secret, "copy": locale.say("Copy"), "copied": locale.say("Copied")}
-        with (
-            dialog,
-            ui.card().classes("dialog").props('data-testid="secret-dialog" role="dialog"') as card,
-        ):
-            card.props["aria-label"] = title
-            ui.label(title).classes("dialog-title")
+        with dialog, ui.card().classes("dialog").props('data-testid="secret-dialog"'):
+            dialog.build_title()
             ui.label(text)
             SecretText(view)
             with ui.row().classes("dialog-actions"):
