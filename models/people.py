@@ -18,6 +18,9 @@ class Workspace(SQLModel, table=True):
     created_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
     )
+    # How many days finished runs, and entries of the trail, are kept; null is for ever.
+    retention_runs_days: int | None = Field(default=None)
+    retention_audit_days: int | None = Field(default=None)
 
 
 class Tenant(SQLModel, table=True):

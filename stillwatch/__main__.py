@@ -8,6 +8,7 @@ import click
 from stillwatch import __version__, exec_command, report_command, token_command
 from stillwatch.here import checkout as _checkout
 from stillwatch.pack_command import pack
+from stillwatch.retention_command import retention
 from stillwatch.schedule_command import schedule
 
 
@@ -56,6 +57,9 @@ def add_workspace(slug: str, name: str | None) -> None:
     """Add a workspace."""
     _administer("add_workspace", slug, name or slug)
     click.echo(f"workspace {slug} added")
+
+
+workspace.add_command(retention)
 
 
 @main.group()

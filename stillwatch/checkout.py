@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from jobs.discovery import find_operations
 from policy.schedule import ScheduleError
-from services import administration, api_tokens, schedules, schema
+from services import administration, api_tokens, retention, schedules, schema
 from services.administration import AdministrationError
 from services.database import Database
 from services.schedules import ScheduleRequest
@@ -42,6 +42,12 @@ def administer(command: str, *arguments: Any) -> Any:
     work = getattr(administration, command, None) or getattr(api_tokens, command)
     with _writing() as session:
         return work(session, *arguments)
+
+
+def keep_retention(command: str, *arguments: Any) -> Any:
+    """Carry out one command of `services.retention` in a transaction of its own."""
+    with _writing() as session:
+        return getattr(retention, command)(session, *arguments)
 
 
 def add_schedule(**fields: Any) -> int:
