@@ -14,17 +14,21 @@ from sqlalchemy import select
 from sqlmodel import col
 
 import seed_data
-from api import downloads, health
+from api import downloads, health, refusals
 from api.application import create_api
+from api.gate import BodyLimit
+from api.refusals import too_large
+from api.request_log import RequestLog
 from models import User
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
+from services.journal.output import start_journal
 from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
 from ui import console as console_module
-from ui import theme
+from ui import error_page, theme
 from ui.guard import SignInGuard
 from ui.pages import elsewhere, operations, run_detail, sign_in, tenants
 from ui.theme import FAVICON
@@ -36,6 +40,7 @@ _RECONNECT_SECONDS = 30.0
 
 def serve(settings: Settings) -> None:
     """Run the console until it is told to stop. Raises `StartError` or `SchemaError`."""
+    start_journal(settings.log_format, settings.log_level, settings.secrets)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     # On PostgreSQL any number of servers share one database, and may share one folder.
     is_alone = schema.is_sqlite(settings.database_url)
@@ -50,8 +55,11 @@ def serve(settings: Settings) -> None:
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
                 ws="websockets-sansio",
+                # Its lines go with ours, and each request has one of ours already.
+                log_config=None,
                 access_log=False,
                 log_level="warning",
+                ws_max_size=settings.largest_body,
                 timeout_graceful_shutdown=3,
             )
         finally:
@@ -92,6 +100,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
+    app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=too_large)
+    app.add_middleware(RequestLog)  # the outermost
+    refusals.register(app)
     app.include_router(health.routes(database))
     app.include_router(downloads.routes(database, role.keeping.disks))
     app.include_router(sign_in.routes(console))
@@ -103,6 +114,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
     for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left
         page.register(console)
+    error_page.register()
     theme.apply()
     ui.run_with(
         app,
