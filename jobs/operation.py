@@ -45,8 +45,8 @@ def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
             "database.backup",
             "Back up the database",
             database_backup.back_up_database,
-            "Copies the whole database into the data folder while work goes on, with a "
-            "checksum, and opens the copy to verify it.",
+            "Copies the whole database and the review packs beside it into the data folder while "
+            "work goes on, with a checksum, and opens the copy to verify it.",
             Scope.INSTANCE,
         ),
         Operation(

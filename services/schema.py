@@ -68,6 +68,15 @@ def is_current(engine: Engine) -> bool:
         return _revision(connection) == _head()
 
 
+def require_known(path: Path) -> str:
+    """The revision of an SQLite file that this code can use or migrate. Raises `SchemaError`."""
+    found = _stored_revision(path)
+    if found is None:
+        raise SchemaError(f"The file {path} is no database of Stillwatch.")
+    _is_older(found, f"The file {path}")
+    return found
+
+
 def is_sqlite(url: str) -> bool:
     """Whether `url` names an SQLite database."""
     return make_url(url).get_backend_name() == "sqlite"

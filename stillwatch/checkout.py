@@ -14,6 +14,7 @@ from policy.schedule import ScheduleError
 from services import administration, api_tokens, retention, schedules, schema
 from services.administration import AdministrationError
 from services.database import Database
+from services.restoring import RestoreError
 from services.schedules import ScheduleRequest
 from services.schema import SchemaError
 from services.server_lock import StartError
@@ -88,6 +89,7 @@ def one_line_errors() -> Iterator[None]:
     except (
         AdministrationError,
         OSError,
+        RestoreError,
         ScheduleError,
         SchemaError,
         SettingsError,
