@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from nicegui import app as framework
 from nicegui import ui
 from sqlalchemy import select
 from sqlmodel import col
@@ -102,7 +103,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SignInGuard, console=console)
     app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=too_large)
     app.add_middleware(RequestLog)  # the outermost
-    refusals.register(app)
+    for plain in (app, framework):
+        refusals.register(plain)
     app.include_router(health.routes(database))
     app.include_router(downloads.routes(database, role.keeping.disks))
     app.include_router(sign_in.routes(console))
