@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 import seed_data
-from api import downloads, health, refusals
+from api import downloads, health
 from api.application import create_api
 from api.gate import BodyLimit
-from api.refusals import too_large
+from api.refusals import Refusals
 from api.request_log import RequestLog
 from models import User
 from services import metrics, schema
@@ -31,7 +31,8 @@ from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import error_page, theme
 from ui.guard import SignInGuard
-from ui.pages import elsewhere, operations, run_detail, sign_in, tenants
+from ui.pages import elsewhere, language, operations, run_detail, sign_in, tenants
+from ui.reader import reader_of
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -101,13 +102,15 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
-    app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=too_large)
-    app.add_middleware(RequestLog)  # the outermost
+    refusals = Refusals(reader_of)
+    app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
+    app.add_middleware(RequestLog, reader_of=reader_of)  # the outermost
     for plain in (app, framework):
         refusals.register(plain)
     app.include_router(health.routes(database))
-    app.include_router(downloads.routes(database, role.keeping.disks))
+    app.include_router(downloads.routes(database, role.keeping.disks, reader_of))
     app.include_router(sign_in.routes(console))
+    app.include_router(language.routes(console))
     app.mount(
         "/api",
         create_api(database, engine.enqueue, offers, settings.lease, settings.public_url),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import busy, problem, unauthorised
+from policy.wording import said
 from services import api_tokens
 from services.api_tokens import Program
 from services.database import Database
@@ -79,7 +80,7 @@ class BodyLimit:
             return
         body = await self._read(scope, receive)
         if body is None:
-            told = f"A body may have at most {self._largest // 1024} KiB."
+            told = said("A body may have at most {kib} KiB.", kib=self._largest // 1024)
             await self._refusal(scope, told)(scope, receive, send)
             return
         unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]

@@ -8,34 +8,50 @@ from starlette.types import Scope
 
 from api.notice_page import notice
 from api.problems import problem
-
-_TITLES = {
-    400: "This cannot be read.",
-    404: "There is nothing here.",
-    405: "This is not done here.",
-    413: "This is too large.",
-    422: "This cannot be read.",
-}
-_BACK = "Nothing was done. Go back and try again."
+from api.words import ReaderOf, Words, english
 
 
-def register(app: FastAPI) -> None:
+class Refusals:
     """For the plain routes: pages have their own, and so has the interface for programs."""
 
-    def invalid(_: Request, __: Exception) -> Response:
-        return notice(422, _TITLES[422], _BACK)
+    def __init__(self, reader_of: ReaderOf = english) -> None:
+        self._reader_of = reader_of
 
-    def plain(_: Request, error: Exception) -> Response:
+    def register(self, app: FastAPI) -> None:
+        """Say them on all routes of `app`."""
+        app.add_exception_handler(RequestValidationError, self._invalid)
+        app.add_exception_handler(HTTPException, self._plain)
+
+    def too_large(self, scope: Scope, told: str) -> Response:
+        """The answer to a body that is larger than anything that is sent here."""
+        if scope["path"].startswith("/api/"):
+            return problem(413, told)
+        words = self._reader_of(Request(scope))
+        return notice(413, _title(413, words), f"{words.told(told)} {_back(words)}", words)
+
+    def _invalid(self, request: Request, _: Exception) -> Response:
+        words = self._reader_of(request)
+        return notice(422, _title(422, words), _back(words), words)
+
+    def _plain(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        title = _TITLES.get(error.status_code, "This did not work.")
-        return notice(error.status_code, title, _BACK, headers=dict(error.headers or {}))
-
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, plain)
+        words, status = self._reader_of(request), error.status_code
+        headers = dict(error.headers or {})
+        return notice(status, _title(status, words), _back(words), words, headers=headers)
 
 
-def too_large(scope: Scope, told: str) -> Response:
-    """The answer to a body that is larger than anything that is sent here."""
-    if scope["path"].startswith("/api/"):
-        return problem(413, told)
-    return notice(413, _TITLES[413], f"{told} {_BACK}")
+def _title(status: int, words: Words) -> str:
+    match status:
+        case 400 | 422:
+            return words.say("This cannot be read.")
+        case 404:
+            return words.say("There is nothing here.")
+        case 405:
+            return words.say("This is not done here.")
+        case 413:
+            return words.say("This is too large.")
+    return words.say("This did not work.")
+
+
+def _back(words: Words) -> str:
+    return words.say("Nothing was done. Go back and try again.")

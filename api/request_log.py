@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.notice_page import notice
-from api.problems import problem
+from api.failed import failed_page, failed_program
+from api.words import ReaderOf, english
 from services.journal.about import about_request, new_id
 
 _HEADER = "X-Request-ID"
@@ -29,8 +30,9 @@ class RequestLog:
     The id is our own, because people quote it to us; one that a proxy sends along is logged beside.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, reader_of: ReaderOf = english) -> None:
         self._app = app
+        self._reader_of = reader_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -41,14 +43,15 @@ class RequestLog:
             if scope["type"] == "websocket":
                 await self._app(scope, receive, send)
             else:
-                await _Exchange(scope, send, request_id).run(self._app, receive)
+                await _Exchange(scope, send, request_id, self._reader_of).run(self._app, receive)
 
 
 class _Exchange:
     """One request and its response."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+    def __init__(self, scope: Scope, send: Send, request_id: str, reader_of: ReaderOf) -> None:
         self._scope = scope
+        self._reader_of = reader_of
         self._send = send
         self._id = request_id
         self._status = 0
@@ -60,11 +63,14 @@ class _Exchange:
         except Exception as error:
             _tell(error)
             if not self._status:
-                await _failed(self._scope["path"], self._id, error)(
-                    self._scope, receive, self._note
-                )
+                await self._failed(error)(self._scope, receive, self._note)
         finally:
             self._write()
+
+    def _failed(self, error: Exception) -> Response:
+        if self._scope["path"].startswith("/api/"):
+            return failed_program(self._id, error)
+        return failed_page(self._id, error, self._reader_of(Request(self._scope)))
 
     async def _note(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -105,13 +111,3 @@ def _tell(error: Exception) -> None:
         _log.error("the database cannot serve a request: %s", str(error.orig).partition("\n")[0])
     else:
         _log.error("a request failed", exc_info=error)
-
-
-def _failed(path: str, request_id: str, error: Exception) -> Response:
-    is_away = isinstance(error, OperationalError)
-    status = 503 if is_away else 500
-    title = "The database is busy." if is_away else "Something went wrong."
-    text = "Try again in a moment." if is_away else "It is logged, and nothing was lost."
-    if path.startswith("/api/"):
-        return problem(status, f"{title} {text} Quote {request_id}.", request=request_id)
-    return notice(status, title, f"{text} If it happens again, quote {request_id}.")

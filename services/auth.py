@@ -26,6 +26,7 @@ from sqlmodel import col
 from models import Membership, User, UserSession, Workspace
 from models.columns import utc_now
 from policy.access import Action, Grant, Scope, Target, may, visible_scope
+from policy.wording import said
 from services import audit
 from services.database import Database
 
@@ -45,7 +46,7 @@ class SignInRefused(Exception):
     """No account has this address and password; it never says which of the two is wrong."""
 
     def __init__(self) -> None:
-        super().__init__("This e-mail address and password do not match an account.")
+        super().__init__(said("This e-mail address and password do not match an account."))
 
 
 @dataclass(frozen=True, slots=True)

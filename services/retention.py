@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from models import Workspace
 from policy.access import Action
+from policy.wording import said
 from services import audit
 from services.administration import AdministrationError
 from services.auth import Viewer
@@ -97,4 +98,6 @@ def _require_days(days: object) -> None:
     is_number = isinstance(days, int) and not isinstance(days, bool)
     # Other programs write to the database too, and a wrong number would remove everything.
     if days is not None and not (is_number and 1 <= int(str(days)) <= MOST_DAYS):
-        raise RetentionError(f"Something is kept for 1 to {MOST_DAYS} days, or for ever.")
+        raise RetentionError(
+            said("Something is kept for 1 to {most} days, or for ever.", most=MOST_DAYS)
+        )

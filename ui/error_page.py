@@ -1,7 +1,5 @@
 """What a person sees of a page whose code failed: what to do, and the id to find it by."""
 
-from zoneinfo import ZoneInfo
-
 from fastapi import Request
 from fastapi.responses import PlainTextResponse
 from nicegui import app, ui
@@ -9,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.journal.about import current_request
 from ui.presenters.failed_page import failed_page
-from ui.presenters.locale import SOURCE_LANGUAGE, Locale
+from ui.reader import reader_of
 
 
 def register() -> None:
@@ -22,7 +20,7 @@ def show(error: Exception) -> None:
     """Build the page. The error itself is in the log, with the same id."""
     view = failed_page(
         current_request() or "",
-        Locale(SOURCE_LANGUAGE, ZoneInfo("UTC")),
+        reader_of(ui.context.client.request),
         is_away=isinstance(error, OperationalError),
     )
     ui.context.client.title = f"{view['title']} · Stillwatch"

@@ -13,7 +13,7 @@ from ui.console import Console
 SESSION_COOKIE = "stillwatch_session"
 
 # What must answer without a sign-in. Everything else, also what does not exist, asks for one.
-_OPEN_PATHS = frozenset({"/login", "/healthz", "/readyz", "/metrics", "/favicon.ico"})
+_OPEN_PATHS = frozenset({"/login", "/language", "/healthz", "/readyz", "/metrics", "/favicon.ico"})
 # Below /api/ tokens stand at the door, see api.gate.
 _OPEN_PREFIXES = ("/static/", "/_nicegui/", "/_nicegui_ws/", "/api/")
 

@@ -34,7 +34,7 @@ def prune(context: RunContext) -> None:
     ways = _ways(context)
     with context.database.reading() as session:
         workspace_id = context.run.workspace_id
-        context.expect(sum(count(session, workspace_id, limit) for _, limit, count, *_ in ways))
+        context.expect(sum(old(session, workspace_id, limit) for _, limit, old, *_ in ways))
     context.checkpoint()
     for way in ways:
         _Pruning(context, way).do()

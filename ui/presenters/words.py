@@ -4,33 +4,43 @@ import json
 from dataclasses import dataclass
 
 from policy.status import UxStatus
+from policy.wording import said
 from stillwatch.operations import Scope
+from ui.presenters.locale import Locale
 
 
 @dataclass(frozen=True, slots=True)
 class StatusWords:
-    """`tone` names a colour of the stylesheet; `icon` a Material icon."""
+    """`within` is the word inside a sentence; `tone` names a colour, `icon` a Material icon."""
 
     word: str
     icon: str
     tone: str
+    within: str = ""
+
+    def told(self, locale: Locale) -> "StatusWords":
+        """The same in the reader's language."""
+        word, within = locale.told(self.word), locale.told(self.within)
+        return StatusWords(word, self.icon, self.tone, within)
 
 
 STATUS = {
-    UxStatus.QUEUED: StatusWords("Queued", "schedule", "waiting"),
-    UxStatus.RUNNING: StatusWords("Running", "autorenew", "active"),
-    UxStatus.SUCCEEDED: StatusWords("Succeeded", "check_circle", "good"),
-    UxStatus.PARTIAL: StatusWords("Partially succeeded", "rule", "mixed"),
-    UxStatus.FAILED: StatusWords("Failed", "error", "bad"),
-    UxStatus.CANCELLED: StatusWords("Cancelled", "block", "quiet"),
-    UxStatus.UNKNOWN: StatusWords("Unknown state", "help", "mixed"),
+    UxStatus.QUEUED: StatusWords(said("Queued"), "schedule", "waiting", said("queued")),
+    UxStatus.RUNNING: StatusWords(said("Running"), "autorenew", "active", said("running")),
+    UxStatus.SUCCEEDED: StatusWords(said("Succeeded"), "check_circle", "good", said("succeeded")),
+    UxStatus.PARTIAL: StatusWords(
+        said("Partially succeeded"), "rule", "mixed", said("partially succeeded")
+    ),
+    UxStatus.FAILED: StatusWords(said("Failed"), "error", "bad", said("failed")),
+    UxStatus.CANCELLED: StatusWords(said("Cancelled"), "block", "quiet", said("cancelled")),
+    UxStatus.UNKNOWN: StatusWords(said("Unknown state"), "help", "mixed", said("unknown state")),
 }
-SYSTEM = "System"
-WHOLE_WORKSPACE = "Whole workspace"
+SYSTEM = said("System")
+WHOLE_WORKSPACE = said("Whole workspace")
 REACH = {
-    Scope.TENANT: "for one tenant",
-    Scope.WORKSPACE: "for the whole workspace",
-    Scope.INSTANCE: "for the whole instance",
+    Scope.TENANT: said("for one tenant"),
+    Scope.WORKSPACE: said("for the whole workspace"),
+    Scope.INSTANCE: said("for the whole instance"),
 }
 
 _ONE_LINE = 72
