@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from models import RunStatus
-from services.pruning.batch import Pruned
+from services.pruning.batch import Pruned, in_order_of_id
 from services.pruning.citations import find_citations
 from services.pruning.references import let_go
 from services.run_statements import RUN
@@ -24,8 +24,10 @@ def find_old_runs(
 ) -> Sequence[int]:
     """The next ids, ascending; a look that takes no write lock."""
     return session.scalars(
-        _old(workspace_id, before, RUN.c.id)
-        .where(RUN.c.id > after_id)
+        select(RUN.c.id)
+        .where(
+            *_is_old(workspace_id, in_order_of_id(RUN.c.completed_at) < before), RUN.c.id > after_id
+        )
         .order_by(RUN.c.id)
         .limit(batch)
     ).all()
@@ -55,8 +57,9 @@ def remove_runs(
 
 
 def _old(workspace_id: int, before: datetime, *columns: Any) -> Select[Any]:
-    return select(*columns).where(
-        RUN.c.workspace_id == workspace_id,
-        RUN.c.status == RunStatus.COMPLETED.value,
-        RUN.c.completed_at < before,
-    )
+    return select(*columns).where(*_is_old(workspace_id, RUN.c.completed_at < before))
+
+
+def _is_old(workspace_id: int, is_before: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    is_over = RUN.c.status == RunStatus.COMPLETED.value
+    return RUN.c.workspace_id == workspace_id, is_over, is_before

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from services.pruning.batch import Pruned
+from services.pruning.batch import Pruned, in_order_of_id
 from services.pruning.citations import find_citations
 from services.pruning.references import let_go
 
@@ -25,8 +25,8 @@ def find_old_entries(
 ) -> Sequence[int]:
     """The next ids, ascending; a look that takes no write lock."""
     return session.scalars(
-        _old(workspace_id, before, _ENTRY.c.id)
-        .where(_ENTRY.c.id > after_id)
+        select(_ENTRY.c.id)
+        .where(*_is_old(workspace_id, in_order_of_id(_ENTRY.c.at) < before), _ENTRY.c.id > after_id)
         .order_by(_ENTRY.c.id)
         .limit(batch)
     ).all()
@@ -48,4 +48,8 @@ def remove_entries(
 
 
 def _old(workspace_id: int, before: datetime, *columns: Any) -> Select[Any]:
-    return select(*columns).where(_ENTRY.c.workspace_id == workspace_id, _ENTRY.c.at < before)
+    return select(*columns).where(*_is_old(workspace_id, _ENTRY.c.at < before))
+
+
+def _is_old(workspace_id: int, is_before: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    return _ENTRY.c.workspace_id == workspace_id, is_before

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.event import listen
 from sqlmodel import SQLModel, col
 
 from jobs.context import RunContext
@@ -19,6 +20,8 @@ from services.auth import Viewer
 from services.database import Database
 from services.operation_run_service import OperationRunService
 from services.operations import NotAllowedError
+from services.pruning.runs import find_old_runs
+from services.pruning.trail import find_old_entries
 from services.retention import Retention, RetentionError
 from stillwatch.operations import Cancelled, OperationFailed
 from tests.databases import sqlite_only
@@ -382,6 +385,27 @@ def test_every_reference_to_what_goes_is_found_by_an_index(table: str) -> None:
             if any(key.column.table is tables[table] for key in column.foreign_keys):
                 leading = {next(iter(index.columns)).name for index in other.indexes}
                 assert other.name in small or column.name in leading or column.unique, column
+
+
+@sqlite_only
+def test_a_batch_is_found_by_id_also_where_an_index_on_the_time_beckons(
+    database: Database, workspace_id: int
+) -> None:
+    statements: list[tuple[str, Any]] = []
+    listen(database.engine, "before_cursor_execute", lambda *a: statements.append(a[2:4]))
+    with database.writing() as session:
+        session.execute(text("CREATE INDEX a ON operation_run (workspace_id, completed_at)"))
+        session.execute(text("CREATE INDEX b ON audit_entry (workspace_id, at)"))
+        find_old_runs(session, workspace_id, LONG_AGO, 0, 500)
+        find_old_entries(session, workspace_id, LONG_AGO, 0, 500)
+        plans = [
+            str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all())
+            for sql, values in statements[-2:]
+        ]
+
+    assert "ix_operation_run_workspace" in plans[0]
+    assert "ix_audit_entry_workspace" in plans[1]
+    assert not any("TEMP B-TREE" in plan for plan in plans)
 
 
 def a_viewer(database: Database, workspace_id: int, role: str) -> Viewer:
