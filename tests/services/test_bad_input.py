@@ -302,6 +302,54 @@ def test_a_corrupt_run_is_shown_as_far_as_it_can_be_read(
     assert f"Run {run_id}" in pages[f"/operations/{run_id}"].text or case == "script for a type"
 
 
+BESIDE: dict[str, tuple[str, dict[str, object]]] = {
+    "script for an action": ("audit_entry", {"action": SCRIPT, "details": json.dumps([SCRIPT])}),
+    "an action with broken details": ("audit_entry", {"action": "run.claimed", "details": "{"}),
+    "details that are nested": (
+        "audit_entry",
+        {"action": "run.rescued", "details": json.dumps({"reason": {"a": [SCRIPT]}, "owner": 7})},
+    ),
+    "details of other kinds": (
+        "audit_entry",
+        {"action": "run.retry_scheduled", "details": '{"seconds": "soon", "code": null}'},
+    ),
+    "an entry at no time": ("audit_entry", {"action": "run.completed", "at": "once"}),
+    "an entry by nobody": ("audit_entry", {"action": "run.cancelled", "actor_user_id": 987654}),
+    "a worker of no time": ("worker", {"name": SCRIPT, "slots": -3, "seen_at": "once"}),
+    "a worker of the future": ("worker", {"name": "w", "slots": 2**62, "seen_at": FUTURE}),
+    "a schedule that is none": (
+        "schedule",
+        {"type": SCRIPT, "cron": SCRIPT, "time_zone": SCRIPT, "options": "{", "next_at": FUTURE},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_a_corrupt_row_beside_a_run_leaves_its_page_whole(
+    server: Server, person: httpx.Client, case: str
+) -> None:
+    run_id = server.add_run("queued", runner="worker")
+    table, columns = BESIDE[case]
+    row: dict[str, object] = dict(columns)
+    if table == "audit_entry":
+        row |= {"workspace_id": 1, "object_type": "operation_run", "object_id": run_id}
+    if table == "schedule":
+        row["workspace_id"] = 1
+    marks = ", ".join("?" * len(row))
+    planted = server.execute(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values()
+    )
+
+    pages = [person.get(path) for path in (f"/operations/{run_id}", "/operations")]
+    server.execute(f"DELETE FROM {table} WHERE rowid = ?", planted)
+    server.execute("DELETE FROM operation_run WHERE id = ?", run_id)
+
+    for answer in pages:
+        require_decent(answer, 200)
+        assert "Something went wrong" not in answer.text
+        assert "<script>alert('planted')" not in answer.text
+
+
 PACKS: dict[str, dict[str, object]] = {
     "unknown status": {"status": "exploded"},
     "script for a status": {"status": SCRIPT},

@@ -27,7 +27,7 @@ class RetentionSection:
         self._locale = page.session.locale
         self._kept = kept
         view = retention_view(kept, self._locale)
-        with ui.element("section").classes("card").props('data-testid="retention"'):
+        with ui.element("section").classes("card retention").props('data-testid="retention"'):
             ui.html(view["title"], tag="h2").classes("card-title")
             self._runs = ui.label(view["runs"]).mark("retention-runs")
             self._audit = ui.label(view["audit"]).mark("retention-audit")
