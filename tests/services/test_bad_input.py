@@ -405,6 +405,37 @@ def test_script_in_every_name_is_text(server: Server, person: httpx.Client) -> N
         assert "<img src=x" not in answer.text
 
 
+@pytest.mark.parametrize("table", ["workspace", "tenant", "user_account"])
+def test_a_name_of_10_mb_is_read_as_far_as_anybody_would(
+    server: Server, person: httpx.Client, table: str
+) -> None:
+    server.execute(f"UPDATE {table} SET name = ? WHERE id = 1", "n" * HUGE)
+    try:
+        pages = [person.get(path) for path in ("/operations", "/tenants", "/tenants/contoso")]
+    finally:
+        server.execute(f"UPDATE {table} SET name = 'Named again' WHERE id = 1")
+
+    for answer in pages:
+        require_decent(answer, 200)
+        assert len(answer.text) < 200_000
+
+
+@pytest.mark.parametrize(
+    "column", ["type", "status", "context", "summary_counts", "failure_summary", "lease_owner"]
+)
+def test_a_field_of_10_mb_leaves_pages_of_their_usual_size(
+    server: Server, person: httpx.Client, column: str
+) -> None:
+    run_id = server.add_run(**{"tenant_id": 1, column: json.dumps([{"message": "m" * HUGE}])})
+
+    pages = [person.get(path) for path in ("/operations", f"/operations/{run_id}")]
+    server.execute("DELETE FROM operation_run WHERE id = ?", run_id)
+
+    for answer in pages:
+        require_decent(answer, 200)
+        assert len(answer.text) < 200_000
+
+
 def require_sane_progress(text: str) -> None:
     for percent in re.findall(r"(-?\d+(?:\.\d+)?) ?%(?![\dA-Fa-f])", text):
         assert 0 <= float(percent) <= 100, percent
