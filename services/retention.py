@@ -47,6 +47,14 @@ def find_retention(session: Session, workspace_id: int) -> Retention:
     return Retention() if row is None else Retention(*row)
 
 
+def find_shown_retention(session: Session, workspace_id: int) -> Retention | None:
+    """The same for a page; None for nonsense, by which nothing is removed."""
+    try:
+        return find_retention(session, workspace_id)
+    except RetentionError:
+        return None
+
+
 def find_retention_by_slug(session: Session, slug: str) -> Retention:
     """The same for a workspace by its slug. Raises `RetentionError` also when there is none."""
     return find_retention(session, _workspace_id(session, slug))

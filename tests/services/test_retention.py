@@ -325,6 +325,8 @@ def test_a_stored_number_that_makes_no_sense_removes_nothing(
         prune(pruning)
 
     assert refusal.value.code == "bad_retention"
+    with database.reading() as session:
+        assert retention.find_shown_retention(session, workspace_id) is None
     assert old in ids(database)
 
 

@@ -16,12 +16,13 @@ _FIELD = "outlined dense hide-bottom-space stack-label inputmode=numeric maxleng
 
 
 class RetentionSection:
-    """For the page of a workspace that its owner administers; `kept` is what is stored.
+    """For the page of a workspace that its owner administers; `kept` is what is stored, as
+    `find_shown_retention` reads it.
 
     It asks for nothing by itself; rights are looked at again in the transaction of the change.
     """
 
-    def __init__(self, page: Page, workspace_id: int, kept: Retention) -> None:
+    def __init__(self, page: Page, workspace_id: int, kept: Retention | None) -> None:
         self._page = page
         self._workspace_id = workspace_id
         self._locale = page.session.locale
@@ -37,7 +38,8 @@ class RetentionSection:
 
     def _ask(self) -> None:
         if not self._page.browser.is_dialog_open:
-            RetentionDialog(self._page, self._workspace_id, self._kept, self._show).open()
+            kept = self._kept or Retention()
+            RetentionDialog(self._page, self._workspace_id, kept, self._show).open()
 
     def _show(self, kept: Retention) -> None:
         self._kept = kept

@@ -4,12 +4,12 @@ from services.retention import MOST_DAYS, Retention
 from ui.presenters.locale import Locale
 
 
-def retention_view(kept: Retention, locale: Locale) -> dict[str, str]:
-    """The section as it stands on the page."""
+def retention_view(kept: Retention | None, locale: Locale) -> dict[str, str]:
+    """The section as it stands on the page; None is what cannot be read."""
     return {
         "title": locale.say("Retention"),
-        "runs": _line(locale.say("Finished runs"), kept.runs_days, locale),
-        "audit": _line(locale.say("Audit trail"), kept.audit_days, locale),
+        "runs": _runs(kept, locale),
+        "audit": "" if kept is None else _line(locale.say("Audit trail"), kept.audit_days, locale),
         "note": locale.say(
             "What is older goes when the operation “Remove what is too old” runs. "
             "What a review pack still cites stays."
@@ -38,6 +38,12 @@ def read_days(typed: object, locale: Locale) -> tuple[int | None, str]:
     if is_number and 1 <= int(text) <= MOST_DAYS:
         return int(text), ""
     return None, locale.say("From 1 to {most} days, or empty.", most=MOST_DAYS)
+
+
+def _runs(kept: Retention | None, locale: Locale) -> str:
+    if kept is None:
+        return locale.say("What is stored makes no sense, so nothing is removed. Set it anew.")
+    return _line(locale.say("Finished runs"), kept.runs_days, locale)
 
 
 def _line(what: str, days: int | None, locale: Locale) -> str:

@@ -18,6 +18,13 @@ def test_each_part_is_one_line() -> None:
     assert view["audit"] == "Audit trail: kept for ever"
 
 
+def test_what_makes_no_sense_says_that_nothing_goes_by_it() -> None:
+    view = retention_view(None, ENGLISH)
+
+    assert "nothing is removed" in view["runs"]
+    assert view["audit"] == ""
+
+
 @pytest.mark.parametrize(
     ("typed", "days"), [("", None), (None, None), ("  ", None), ("90", 90), (" 7 ", 7), (30.0, 30)]
 )
