@@ -23,6 +23,7 @@ from policy.sign_in_pacing import (
     REMEMBERED,
     wait_after,
 )
+from policy.wording import said
 from services.database import wait_for_turn
 
 _ALL_ACCOUNTS = ""
@@ -34,8 +35,9 @@ class SignInDelayed(Exception):
     def __init__(self, seconds: int) -> None:
         minutes = -(-seconds // 60)
         super().__init__(
-            "Too many attempts. Please try again in "
-            + ("a minute." if minutes == 1 else f"{minutes} minutes.")
+            said("Too many attempts. Please try again in a minute.")
+            if minutes <= 1
+            else said("Too many attempts. Please try again in {n} minutes.", n=minutes)
         )
         self.seconds = seconds
 

@@ -13,7 +13,7 @@ from ui.console import Console
 from ui.session_cookie import SESSION_COOKIE
 
 # What must answer without a sign-in. Everything else, also what does not exist, asks for one.
-_OPEN_PATHS = frozenset({"/login", "/healthz", "/readyz", "/metrics", "/favicon.ico"})
+_OPEN_PATHS = frozenset({"/login", "/language", "/healthz", "/readyz", "/metrics", "/favicon.ico"})
 # Below /api/ tokens stand at the door, see api.gate.
 # Of the framework's routes those of its assets, and the socket's, which has a door of its own.
 _ASSETS = ("static", "libraries", "components", "resources", "dynamic_resources", "esm")
@@ -23,6 +23,8 @@ _OPEN_PREFIXES = (
     "/_nicegui_ws/socket.io",
     *(f"/_nicegui/{__version__}/{kind}/" for kind in _ASSETS),
 )
+# What is there for whoever has yet to change a password that others know.
+_PATHS_OF_ONE_S_OWN = frozenset({"/account", "/account/password", "/language", "/logout"})
 
 
 class SignInGuard:
@@ -43,6 +45,9 @@ class SignInGuard:
             return
         # Beside the request: whoever holds the write lock must not keep a page from opening.
         background_tasks.create(self._console.auth.touch(viewer.session_id), name="note activity")
+        if viewer.must_change_password and scope["path"] not in _PATHS_OF_ONE_S_OWN:
+            await RedirectResponse("/account?password=given", status_code=303)(scope, receive, send)
+            return
         scope.setdefault("state", {})["viewer"] = viewer
         session_cookie.bind(scope, request.cookies[SESSION_COOKIE])
         await self._app(scope, receive, send)
