@@ -134,7 +134,11 @@ async def _fetch(server: Server, page: str, who: str, relation: str) -> tuple[in
         answer = await client.get(path)
         if answer.status_code != 404:
             return answer.status_code, False
-        missing = await client.get("/operations/999999999")
+        # A file that is hidden looks like a file that is missing, a page like a page.
+        is_file = page.endswith(".csv")
+        missing = await client.get(
+            "/review-packs/999999999/download" if is_file else "/operations/999999999"
+        )
         return 404, shape(answer.text) == shape(missing.text)
 
 
