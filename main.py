@@ -39,6 +39,7 @@ from ui.pages import (
     elsewhere,
     language,
     operations,
+    overview,
     password_change,
     run_detail,
     sign_in,
@@ -51,6 +52,7 @@ _HERE = Path(__file__).resolve().parent
 _LAG_SAMPLE_SECONDS = 0.5
 _RECONNECT_SECONDS = 30.0
 _PAGES = (
+    overview,
     operations,
     run_detail,
     tenants,

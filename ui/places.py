@@ -25,6 +25,7 @@ def _administration(
 
 
 PLACES = (
+    Place("overview", said("Monitoring"), said("Overview"), "/overview", "insights"),
     Place("operations", said("Monitoring"), said("Operations"), "/operations", "list_alt"),
     Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment"),
     _administration("workspace", said("Workspace"), "domain"),
