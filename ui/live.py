@@ -104,6 +104,7 @@ class Live(Generic[S]):
         self._nudged_at = float("-inf")
         self._failures = 0
         browser.on_change(self._guards_changed)
+        browser.on_refresh(self.nudge)
         browser.client.on_delete(self.close)
         self._arm()
 

@@ -100,7 +100,7 @@ class OverviewSurface:
         self._clear()
 
     def show_badge(self, state: BadgeState, snapshot: OverviewSnapshot | None) -> None:
-        show_badge(self._badge, self._notice, state, self._session.zone, "", None)
+        show_badge(self._badge, self._notice, state, self._session.locale, "", None)
 
     def close(self) -> None:
         self._watch.close()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from policy import run_detail_polling, run_list_polling
 from policy.access import Scope, visible_scope
@@ -15,6 +14,7 @@ from ui.console import Console
 from ui.live import BadgeState, Version
 from ui.page_session import PageSession
 from ui.presenters.badge import badge
+from ui.presenters.locale import Locale
 from ui.run_history import RunHistory
 
 
@@ -83,7 +83,7 @@ class RunDetailSurface:
     def show_badge(self, state: BadgeState, snapshot: RunSnapshot | None) -> None:
         finished_at = None if snapshot is None else snapshot.completed_at
         version = "" if snapshot is None else str(snapshot.version)
-        show_badge(self._badge, self._notice, state, self._session.zone, version, finished_at)
+        show_badge(self._badge, self._notice, state, self._session.locale, version, finished_at)
 
     def close(self) -> None:
         self._watch.close()
@@ -153,7 +153,7 @@ class RunListSurface:
         self._clear()
 
     def show_badge(self, state: BadgeState, snapshot: RunListSnapshot | None) -> None:
-        show_badge(self._badge, self._notice, state, self._session.zone, "", None)
+        show_badge(self._badge, self._notice, state, self._session.locale, "", None)
 
     def close(self) -> None:
         self._watch.close()
@@ -168,7 +168,7 @@ def show_badge(
     element: RefreshBadge,
     notice: StaleNotice,
     state: BadgeState,
-    zone: ZoneInfo,
+    locale: Locale,
     version: str,
     finished_at: datetime | None,
 ) -> None:
@@ -179,8 +179,8 @@ def show_badge(
             state.armed,
             finished_at=finished_at,
             stale_since=state.stale_since,
-            zone=zone,
+            locale=locale,
         ),
         version,
     )
-    notice.state(state.stale_since, zone)
+    notice.state(state.stale_since, locale)

@@ -25,6 +25,7 @@ from ui.presenters.overview.failures import failures_view
 from ui.presenters.overview.now import newcomer_words, now_view
 from ui.presenters.overview.outcomes import OutcomesView, day_view, week_view
 from ui.presenters.overview.run_types import types_view
+from ui.presenters.part_words import badge_words
 
 
 class OverviewPanel:
@@ -37,9 +38,9 @@ class OverviewPanel:
         self._workspace_id = watch.scope.workspace_id
         with ui.element("div").classes("page-head"):
             ui.label(whose).classes("quiet")
-            badge = RefreshBadge("overview")
+            badge = RefreshBadge("overview", badge_words(page.session.locale))
         with ui.element("div").classes("panel-host") as self._host:
-            notice = StaleNotice()
+            notice = StaleNotice(page.announce)
             self._newcomer = ui.label("").classes("card quiet")
             self._now = OverviewNow()
             with (
@@ -77,7 +78,7 @@ class OverviewPanel:
     def _clear(self) -> None:
         self._host.clear()
         with self._host:
-            nothing_here()
+            nothing_here(self._page.session.locale)
 
     def _ask(self, open_dialog: Callable[..., None], fingerprint: str) -> None:
         """Open a dialog about a group; a forged or late click is refused by the deed itself."""

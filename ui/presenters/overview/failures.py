@@ -174,7 +174,7 @@ def _runs(count: int, locale: Locale) -> str:
 
 
 def _known(known: Acknowledgement, now: datetime, locale: Locale) -> str:
-    at = "" if known.at is None else time_of_day(known.at, now, locale.zone)
+    at = "" if known.at is None else time_of_day(known.at, now, locale)
     by = clipped(known.by, 80) if known.by else locale.say("somebody")
     return locale.say("Acknowledged by {who}, {moment}", who=by, moment=at)
 
