@@ -17,6 +17,9 @@ class Said(str):
         told.template, told.values = template, values
         return told
 
+    def __getnewargs__(self) -> tuple[str, dict[str, object]]:  # type: ignore[override]
+        return self.template, self.values
+
 
 def said(template: str, /, **values: object) -> Said:
     """`template` in English, its `{names}` filled in. It is a literal, for the catalogues."""

@@ -92,9 +92,10 @@ def _find_in(path: str, source: str) -> Iterator[Message]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+        is_method = isinstance(node.func, ast.Attribute)
+        name = getattr(node.func, "attr" if is_method else "id", None)
         # `str.count` takes one text, and looks it up.
-        if name == "count" and len(node.args) >= 3:
+        if name == "count" and is_method and len(node.args) >= 3:
             one, many = _literals(node.args[0]), _literals(node.args[1])
             pairs = list(zip(one, many, strict=True)) if len(one) == len(many) else []
             yield from _told(path, node, pairs)

@@ -8,10 +8,7 @@ from policy.wording import said
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation; `icon` is a Material icon, `key` what a page calls itself.
-
-    `letter` is what takes there after `g`.
-    """
+    """An entry of the navigation; `icon` is a Material icon, `key` what a page calls itself."""
 
     key: str
     group: str
@@ -19,14 +16,22 @@ class Place:
     href: str
     icon: str
     action: Action = Action.SEE
-    letter: str = ""
 
 
-_MONITORING = said("Monitoring")
+def _administration(
+    key: str, label: str, icon: str, path: str = "", action: Action = Action.ADMINISTER
+) -> Place:
+    return Place(key, said("Administration"), label, f"/admin/{path or key}", icon, action)
+
 
 PLACES = (
-    Place(
-        "operations", said("Monitoring"), said("Operations"), "/operations", "list_alt", letter="o"
-    ),
-    Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment", letter="t"),
+    Place("overview", said("Monitoring"), said("Overview"), "/overview", "insights"),
+    Place("operations", said("Monitoring"), said("Operations"), "/operations", "list_alt"),
+    Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment"),
+    _administration("workspace", said("Workspace"), "domain"),
+    _administration("tenant-keeping", said("Manage tenants"), "add_business", "tenants"),
+    _administration("members", said("Members"), "group"),
+    _administration("sessions", said("Sessions"), "devices"),
+    _administration("tokens", said("Tokens"), "vpn_key"),
+    _administration("audit", said("Audit trail"), "fact_check", action=Action.AUDIT),
 )

@@ -1,5 +1,6 @@
 """A text said where no reader is known, and said again in the reader's language."""
 
+import copy
 import json
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ def test_it_is_plain_english_for_programs_logs_and_the_database() -> None:
 
     assert text == "At most 5 lines."
     assert json.dumps([text]) == '["At most 5 lines."]'
+    assert GERMAN.told(copy.deepcopy(text)) == GERMAN.told(text)
 
 
 def test_the_screen_says_it_again_with_its_values() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from ui.browser import Browser
 from ui.components.viewed import Viewed
 from ui.places import Place
+from ui.presenters.shortcuts import letters
 
 
 class Keyboard(Viewed, component="keyboard.js"):
@@ -13,6 +14,6 @@ class Keyboard(Viewed, component="keyboard.js"):
     def __init__(
         self, browser: Browser, places: Sequence[Place], open_sheet: Callable[[], None]
     ) -> None:
-        super().__init__({place.letter: place.href for place in places if place.letter})
+        super().__init__(letters(places))
         self.on("help", open_sheet, args=[])
         self.on("refresh", browser.refresh, args=[])

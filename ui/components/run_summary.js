@@ -11,6 +11,7 @@ export default {
       <p v-if="view.life" class="life" :class="'tone-' + view.life.tone" data-testid="run-life"
         :title="view.life.utc || null" :data-sign="view.life.sign"><i class="material-icons" aria-hidden="true" :data-icon="view.life.icon"></i><span>{{ view.life.text }}</span></p>
       <p v-if="view.note" class="note">{{ view.note }}</p>
+      <p v-if="view.estimate" class="estimate quiet" data-testid="run-estimate">{{ view.estimate }}</p>
       <div class="counts" data-testid="run-counts">
         <div v-if="view.counts.percent !== null" class="bar" role="progressbar" :aria-label="words.progress"
           aria-valuemin="0" aria-valuemax="100" :aria-valuenow="view.counts.percent"
@@ -25,8 +26,8 @@ export default {
       </div>
       <dl class="facts inline"><div v-for="fact in view.facts" :key="fact.name">
         <dt>{{ fact.name }}</dt><dd>{{ fact.value }}</dd></div>
-        <div v-if="view.heartbeat" data-testid="run-heartbeat"><dt>{{ words.heartbeat }}</dt><dd><elapsed-time :key="view.heartbeat.at"
-          :seconds="view.heartbeat.seconds" running="true" ago></elapsed-time></dd></div></dl>
+        <div v-if="view.heartbeat" data-testid="run-heartbeat"><dt>{{ words.heartbeat }}</dt><dd><time :datetime="view.heartbeat.at"><elapsed-time
+          :key="view.heartbeat.at" :seconds="view.heartbeat.seconds" running="true" ago></elapsed-time></time></dd></div></dl>
     </section>`,
   props: { view: Object, words: Object },
 };

@@ -6,6 +6,19 @@ from typing import TypedDict
 from ui.places import Place
 from ui.presenters.locale import Locale
 
+# What takes to a place after `g`, by the place's key.
+_LETTERS = {
+    "overview": "v",
+    "operations": "o",
+    "tenants": "t",
+    "workspace": "w",
+    "tenant-keeping": "c",
+    "members": "m",
+    "sessions": "s",
+    "tokens": "k",
+    "audit": "a",
+}
+
 
 class ShortcutView(TypedDict):
     """Keys that are pressed one after the other, and what they do."""
@@ -18,7 +31,7 @@ def shortcuts(places: Sequence[Place], locale: Locale) -> list[ShortcutView]:
     """Every shortcut that works for somebody who is offered these places."""
     return [
         {"keys": ["?"], "text": locale.say("Show this list")},
-        *(_going(place, locale) for place in places if place.letter),
+        *(_going(place, locale) for place in places if place.key in _LETTERS),
         {"keys": ["/"], "text": locale.say("Go to the search field of the page")},
         {"keys": ["n"], "text": locale.say("Start an operation")},
         {"keys": ["r"], "text": locale.say("Refresh now")},
@@ -26,6 +39,11 @@ def shortcuts(places: Sequence[Place], locale: Locale) -> list[ShortcutView]:
         {"keys": ["k"], "text": locale.say("Previous row")},
         {"keys": ["Esc"], "text": locale.say("Close a dialog or a menu")},
     ]
+
+
+def letters(places: Sequence[Place]) -> dict[str, str]:
+    """Where each letter takes one."""
+    return {_LETTERS[place.key]: place.href for place in places if place.key in _LETTERS}
 
 
 def sheet_words(locale: Locale) -> dict[str, str]:
@@ -37,4 +55,4 @@ def sheet_words(locale: Locale) -> dict[str, str]:
 
 def _going(place: Place, locale: Locale) -> ShortcutView:
     label = locale.told(place.label)
-    return {"keys": ["g", place.letter], "text": locale.say("Go to {place}", place=label)}
+    return {"keys": ["g", _LETTERS[place.key]], "text": locale.say("Go to {place}", place=label)}

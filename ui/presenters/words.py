@@ -1,7 +1,8 @@
 """How a status reads: its word, its icon, its tone; and how any stored value reads as text."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from policy.status import UxStatus
 from policy.wording import said
@@ -20,8 +21,13 @@ class StatusWords:
 
     def told(self, locale: Locale) -> "StatusWords":
         """The same in the reader's language."""
-        word, within = locale.told(self.word), locale.told(self.within)
-        return StatusWords(word, self.icon, self.tone, within)
+        return _told(self, locale)
+
+
+@lru_cache(maxsize=256)
+def _told(words: StatusWords, locale: Locale) -> StatusWords:
+    """Every row of every list asks for one of a few."""
+    return replace(words, word=locale.told(words.word), within=locale.told(words.within))
 
 
 STATUS = {
