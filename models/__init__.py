@@ -1,6 +1,7 @@
 """The tables of the console and the words stored in them."""
 
-from models.operation_run import IS_ACTIVE, OperationRun, is_active_as
+from models.failure_acknowledgement import FailureAcknowledgement
+from models.operation_run import IS_ACTIVE, IS_COMPLETED, OperationRun, is_active_as
 from models.people import ApiToken, AuditEntry, Membership, Tenant, User, UserSession, Workspace
 from models.review_pack import IS_READY, ReviewPack
 from models.schedule import Schedule
@@ -9,10 +10,12 @@ from models.worker import Worker
 
 __all__ = [
     "IS_ACTIVE",
+    "IS_COMPLETED",
     "IS_READY",
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
+    "FailureAcknowledgement",
     "Membership",
     "OperationRun",
     "PackStatus",

@@ -147,6 +147,42 @@ def _postgresql_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) ->
     return f"clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)})"
 
 
+class utc_hour(FunctionElement[datetime]):
+    """The begin of the hour, in UTC, that a stored time lies in."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(utc_hour, "sqlite")
+def _sqlite_hour(element: utc_hour, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **kw)}, 1, 13) || ':00:00.000000'"
+
+
+@compiles(utc_hour, "postgresql")
+def _postgresql_hour(element: utc_hour, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"date_trunc('hour', {compiler.process(element.clauses, **kw)}, 'UTC')"
+
+
+class seconds_from(FunctionElement[float]):
+    """The seconds from one stored time to another; null when either is none."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(seconds_from, "sqlite")
+def _sqlite_seconds(element: seconds_from, compiler: SQLCompiler, **kw: Any) -> str:
+    begin, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(julianday({end}) - julianday({begin})) * 86400.0"
+
+
+@compiles(seconds_from, "postgresql")
+def _postgresql_seconds(element: seconds_from, compiler: SQLCompiler, **kw: Any) -> str:
+    begin, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(extract(epoch FROM {end} - {begin}) AS double precision)"
+
+
 class json_rows(FunctionElement[Any]):
     """All rows of a group as one JSON array of arrays, so that a list travels in a column."""
 

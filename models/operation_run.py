@@ -14,6 +14,8 @@ _DEFAULT = "server_default"
 _IS_ACTIVE = "status IN ('queued', 'running')"
 # Untyped, because a boolean is rendered as `(…) = 1`, and that is another condition.
 IS_ACTIVE: ColumnElement[Any] = literal_column(f"operation_run.{_IS_ACTIVE}")
+_IS_COMPLETED = "status = 'completed'"
+IS_COMPLETED: ColumnElement[Any] = literal_column(f"operation_run.{_IS_COMPLETED}")
 
 
 def is_active_as(alias: str) -> ColumnElement[Any]:
@@ -46,6 +48,15 @@ class OperationRun(SQLModel, table=True):
             sqlite_where=text(_IS_ACTIVE),
             postgresql_where=text(_IS_ACTIVE),
         ),
+        # What has ended lately, for the overview; and the history of a type, for its estimates.
+        Index(
+            "ix_operation_run_completed",
+            "workspace_id",
+            "completed_at",
+            sqlite_where=text(_IS_COMPLETED),
+            postgresql_where=text(_IS_COMPLETED),
+        ),
+        Index("ix_operation_run_type", "workspace_id", "type", "id"),
         {"sqlite_autoincrement": True},
     )
 

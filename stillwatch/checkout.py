@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from jobs.discovery import find_operations
 from policy.schedule import ScheduleError
 from services import administration, api_tokens, schedules, schema
-from services.administration import AdministrationError
+from services.admin_terms import AdministrationError
 from services.database import Database
 from services.schedules import ScheduleRequest
 from services.schema import SchemaError

@@ -15,6 +15,7 @@ from ui.live import BadgeState, Version
 from ui.page_session import PageSession
 from ui.presenters.badge import badge
 from ui.presenters.locale import Locale
+from ui.run_history import RunHistory
 
 
 class RunDetailSurface:
@@ -28,6 +29,7 @@ class RunDetailSurface:
         console: Console,
         session: PageSession,
         run: RunSnapshot,
+        history: RunHistory,
         badge: RefreshBadge,
         notice: StaleNotice,
         paint: Callable[[RunSnapshot], None],
@@ -35,6 +37,7 @@ class RunDetailSurface:
     ) -> None:
         self._session = session
         self._watch = console.runs.watch(run.id)
+        self._history = history
         self._belongs = run
         self._badge = badge
         self._notice = notice
@@ -50,7 +53,7 @@ class RunDetailSurface:
         # The read is shared, the right to see it is not.
         if run is None or not is_visible(scope_for(self._session.viewer, run), run):
             return None
-        return run
+        return await self._history.beside(run)
 
     def decide(self, snapshot: RunSnapshot | None, guards: Guards, now: datetime) -> Decision:
         facts = None if snapshot is None else snapshot.facts
@@ -69,7 +72,7 @@ class RunDetailSurface:
         # The rights too: what a person may not do any more is not offered any more. And what
         # only time changes: a run that waits or is silent gets other words, but no other version.
         trail, grants = snapshot.trail.newest_id, self._session.viewer.grants
-        return snapshot.ux_status, snapshot.liveness, trail, grants
+        return snapshot.ux_status, snapshot.liveness, snapshot.estimate, trail, grants
 
     def paint(self, snapshot: RunSnapshot) -> None:
         self._paint(snapshot)
@@ -84,6 +87,7 @@ class RunDetailSurface:
 
     def close(self) -> None:
         self._watch.close()
+        self._history.close()
 
 
 class RunListSurface:

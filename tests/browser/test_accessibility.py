@@ -110,6 +110,25 @@ def packs(page: Page, server: Server) -> None:
     expect(page.get_by_test_id("review-pack-card")).to_have_attribute("data-status", "ready")
 
 
+def asked(path: str, mark: str) -> Scene:
+    """A dialog that the first element with this mark opens."""
+
+    def open_it(page: Page, server: Server) -> None:
+        page.goto(f"{server.url}{path}")
+        page.get_by_test_id(mark).first.click()
+        expect(page.get_by_test_id("confirm-dialog")).to_be_visible()
+
+    return open_it
+
+
+def secret_shown(page: Page, server: Server) -> None:
+    asked("/admin/members", "add-member")(page, server)
+    page.get_by_test_id("member-email").fill("somebody-new@example.test")
+    page.get_by_test_id("confirm").click()
+    expect(page.get_by_test_id("secret")).to_be_visible()
+    expect(page.locator(".q-dialog")).to_have_count(1)  # the one that asked is gone
+
+
 SCENES: dict[str, Scene] = {
     **{place.key: at(place.href) for place in PLACES},
     "sign-in": sign_in_refused,
@@ -125,6 +144,12 @@ SCENES: dict[str, Scene] = {
     "pack, refused": refused_to_pack,
     "toasts": told_in_toasts,
     "shortcuts": sheet,
+    "account": at("/account?password=wrong"),
+    "audit trail that makes no sense": at("/admin/audit?id=7"),
+    "member, to be changed": asked("/admin/members", "change-member"),
+    "member, to be revoked": asked("/admin/members", "revoke-member"),
+    "first password, shown": secret_shown,
+    "token, to be made": asked("/admin/tokens", "create-token"),
     "not found": at("/nowhere"),
     "download that is none": at("/review-packs/999999/download"),
 }

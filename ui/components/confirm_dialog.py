@@ -8,12 +8,14 @@ from typing import Any
 from nicegui import ui
 
 from policy.lifecycle import IllegalTransitionError
+from services.admin_terms import AdministrationError
 from services.operations import BusyElsewhereError, NotAllowedError
 from services.review_packs import TenantNotFoundError
 from services.run_terms import RunMovedError, RunNotFoundError
 from ui.browser import Browser, Dialog
 
 _REFUSALS = (
+    AdministrationError,
     BusyElsewhereError,
     RunMovedError,
     RunNotFoundError,

@@ -11,6 +11,7 @@ export default {
       <p v-if="view.life" class="life" :class="'tone-' + view.life.tone" data-testid="run-life"
         :title="view.life.utc || null" :data-sign="view.life.sign"><i class="material-icons" aria-hidden="true" :data-icon="view.life.icon"></i><span>{{ view.life.text }}</span></p>
       <p v-if="view.note" class="note">{{ view.note }}</p>
+      <p v-if="view.estimate" class="estimate quiet" data-testid="run-estimate">{{ view.estimate }}</p>
       <div class="counts" data-testid="run-counts">
         <div v-if="view.counts.percent !== null" class="bar" role="progressbar" :aria-label="words.progress"
           aria-valuemin="0" aria-valuemax="100" :aria-valuenow="view.counts.percent"

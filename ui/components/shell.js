@@ -15,7 +15,7 @@ export default {
           <a v-for="place in group.places" :key="place[0]" :href="place[2]" :aria-current="current(place[0])"><i class="material-icons" aria-hidden="true" :data-icon="place[3]"></i>{{ place[1] }}</a></template>
       </nav>
       <div class="person">
-        <div class="person-name" :title="view.email">{{ view.name }}<small>{{ view.email }}</small></div>
+        <a class="person-name" href="/account" :title="view.words.account" :aria-current="current('account')" data-testid="own-account"><i class="material-icons" aria-hidden="true" data-icon="account_circle"></i><span>{{ view.name }}<small>{{ view.email }}</small></span></a>
         <button type="button" class="plain keyboard" @click="$emit('help')" data-testid="shortcuts" :aria-label="view.words.shortcuts"
           :title="view.words.shortcuts"><i class="material-icons" aria-hidden="true" data-icon="keyboard"></i></button>
         <button type="button" class="plain" @click="cycle" :aria-label="view.words[theme]"
@@ -36,6 +36,8 @@ export default {
     theme: window.stillwatchTheme.choice(),
     icons: { auto: "contrast", light: "light_mode", dark: "dark_mode" },
   }),
+  // On a phone the places scroll sideways; where one is should be seen.
+  mounted() { this.$el.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); },
   methods: {
     current(place) { return this.view.active === place ? "page" : null; },
     cycle() { this.theme = window.stillwatchTheme.cycle(); },

@@ -25,6 +25,7 @@ from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
 from ui.presenters import run as presenter
 from ui.presenters.announcements import run_change
+from ui.presenters.estimate import run_estimate
 from ui.presenters.life import is_outside
 from ui.presenters.locale import Locale
 from ui.presenters.part_words import (
@@ -35,6 +36,7 @@ from ui.presenters.part_words import (
 )
 from ui.presenters.timeline import run_timeline
 from ui.presenters.words import clipped
+from ui.run_history import RunHistory
 from ui.surfaces import RunDetailSurface, scope_for
 
 # A success is not done over; it is started anew from the list.
@@ -54,8 +56,12 @@ def register(console: Console) -> None:
         if found is None:
             not_found(page)
             return
-        with page.framed("operations", page.session.locale.say("Run {id}", id=found[0].id)):
-            RunPanel(page, *found)
+        run, related = found
+        history = RunHistory(console, page.session, run)
+        client.on_delete(history.close)
+        run = await history.beside(run)
+        with page.framed("operations", page.session.locale.say("Run {id}", id=run.id)):
+            RunPanel(page, run, related, history)
 
 
 async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
@@ -72,7 +78,7 @@ async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
 class RunPanel:
     """The parts of a run's page, built once and updated in place."""
 
-    def __init__(self, page: Page, run: RunSnapshot, related: Related) -> None:
+    def __init__(self, page: Page, run: RunSnapshot, related: Related, history: RunHistory) -> None:
         self._page = page
         self._locale = locale = page.session.locale
         self._shown: RunSnapshot | None = None
@@ -91,7 +97,7 @@ class RunPanel:
             _build_related(related, locale)
         self._show(run)
         surface = RunDetailSurface(
-            page.console, page.session, run, badge, notice, self._show, self._clear
+            page.console, page.session, run, history, badge, notice, self._show, self._clear
         )
         self._live = Live(surface, page.browser, page.console.clock, run)
         page.session.on_end(lambda: self._live.end(Reason.UNAUTHORISED))
@@ -100,7 +106,8 @@ class RunPanel:
         if self._shown is not None:
             self._page.announce(run_change(self._shown, run, self._locale))
         self._shown = run
-        self._summary.show(presenter.run_summary(run, self._locale))
+        estimate = run_estimate(run.estimate, self._locale)
+        self._summary.show({**presenter.run_summary(run, self._locale), "estimate": estimate})
         self._failures.show(presenter.run_failures(run, self._locale))
         self._timeline.show(run_timeline(run, self._locale))
         viewer = self._page.session.viewer

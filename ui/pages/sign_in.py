@@ -44,6 +44,8 @@ def routes(console: Console) -> APIRouter:
             token = await console.auth.sign_in(email, password, request.cookies.get(SESSION_COOKIE))
         except SignInRefused as refusal:
             return _form(console, request, next, error=refusal, email=email, status=401)
+        address = request.client.host if request.client else ""
+        await console.auth.note_origin(token, address, request.headers.get("user-agent", ""))
         response = RedirectResponse(own_path(next), status_code=303)
         _set_cookie(console, response, SESSION_COOKIE, token, _ABSOLUTE_SECONDS)
         response.delete_cookie(_CSRF_COOKIE)

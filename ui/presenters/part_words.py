@@ -70,6 +70,7 @@ def shell_words(locale: Locale) -> dict[str, str]:
         "dark": locale.say("Theme: dark"),
         "language": locale.say("Language"),
         "sign_out": locale.say("Sign out"),
+        "account": locale.say("Your account"),
         "shortcuts": locale.say("Keyboard shortcuts"),
         "zone": locale.say("Times in {zone}", zone=locale.zone),
     }
