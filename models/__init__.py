@@ -1,6 +1,12 @@
 """The tables of the console and the words stored in them."""
 
-from models.operation_run import IS_ACTIVE, OperationRun, is_active_as
+from models.operation_run import (
+    IS_ACTIVE,
+    IS_COMPLETED,
+    IS_UNKNOWN,
+    OperationRun,
+    is_active_as,
+)
 from models.people import ApiToken, AuditEntry, Membership, Tenant, User, UserSession, Workspace
 from models.review_pack import IS_READY, ReviewPack
 from models.schedule import Schedule
@@ -9,7 +15,9 @@ from models.worker import Worker
 
 __all__ = [
     "IS_ACTIVE",
+    "IS_COMPLETED",
     "IS_READY",
+    "IS_UNKNOWN",
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",

@@ -14,6 +14,20 @@ _DEFAULT = "server_default"
 _IS_ACTIVE = "status IN ('queued', 'running')"
 # Untyped, because a boolean is rendered as `(…) = 1`, and that is another condition.
 IS_ACTIVE: ColumnElement[Any] = literal_column(f"operation_run.{_IS_ACTIVE}")
+_IS_COMPLETED = "status = 'completed'"
+IS_COMPLETED: ColumnElement[Any] = literal_column(f"operation_run.{_IS_COMPLETED}")
+
+
+def _is_unknown(table: str = "") -> str:
+    """What `policy.status` makes nothing of."""
+    return (
+        f"({table}status NOT IN ('queued', 'running', 'completed') OR "
+        f"{table}status = 'completed' AND ({table}outcome IS NULL OR {table}outcome NOT IN "
+        "('succeeded', 'partially_succeeded', 'failed', 'cancelled')))"
+    )
+
+
+IS_UNKNOWN: ColumnElement[Any] = literal_column(_is_unknown("operation_run."))
 
 
 def is_active_as(alias: str) -> ColumnElement[Any]:
@@ -45,6 +59,33 @@ class OperationRun(SQLModel, table=True):
             "id",
             sqlite_where=text(_IS_ACTIVE),
             postgresql_where=text(_IS_ACTIVE),
+        ),
+        # What a list is filtered by, each in the order of the list. A heartbeat touches none.
+        Index("ix_operation_run_type", "workspace_id", "type", "id"),
+        Index("ix_operation_run_initiator", "workspace_id", "initiated_by_user_id", "id"),
+        Index("ix_operation_run_created", "workspace_id", "created_at", "id"),
+        Index(
+            "ix_operation_run_under_way",
+            "workspace_id",
+            "status",
+            "id",
+            sqlite_where=text(_IS_ACTIVE),
+            postgresql_where=text(_IS_ACTIVE),
+        ),
+        Index(
+            "ix_operation_run_outcome",
+            "workspace_id",
+            "outcome",
+            "id",
+            sqlite_where=text(_IS_COMPLETED),
+            postgresql_where=text(_IS_COMPLETED),
+        ),
+        Index(
+            "ix_operation_run_unknown",
+            "workspace_id",
+            "id",
+            sqlite_where=text(_is_unknown()),
+            postgresql_where=text(_is_unknown()),
         ),
         {"sqlite_autoincrement": True},
     )

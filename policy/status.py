@@ -34,6 +34,11 @@ _OF_OUTCOME: dict[str | None, UxStatus] = {
     RunOutcome.CANCELLED: UxStatus.CANCELLED,
 }
 _TERMINAL = frozenset(_OF_OUTCOME.values())
+_STORED: dict[UxStatus, tuple[str, str | None]] = {
+    UxStatus.QUEUED: (RunStatus.QUEUED, None),
+    UxStatus.RUNNING: (RunStatus.RUNNING, None),
+    **{shown: (RunStatus.COMPLETED, outcome) for outcome, shown in _OF_OUTCOME.items()},
+}
 
 
 def ux_status(status: str | None, outcome: str | None) -> UxStatus:
@@ -45,3 +50,8 @@ def ux_status(status: str | None, outcome: str | None) -> UxStatus:
     if status == RunStatus.COMPLETED:
         return _OF_OUTCOME.get(outcome, UxStatus.UNKNOWN)
     return UxStatus.UNKNOWN
+
+
+def stored_as(status: UxStatus) -> tuple[str, str | None]:
+    """The status, and the outcome where one decides, that read as `status`; UNKNOWN has none."""
+    return _STORED[status]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, select, true
+from sqlalchemy import Row, Select, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from policy.liveness import LifeFacts, Liveness, liveness
 from policy.run_detail_polling import RunFacts
 from policy.status import UxStatus, ux_status
 from services.queue_place import place_columns
+from services.run_matching import visible
 from services.run_trail import NO_TRAIL, RunTrail, trail_columns, trail_of
 
 PAGE_SIZE = 50
@@ -190,7 +191,7 @@ def find_related(session: Session, run: RunSnapshot, scope: Scope) -> tuple[Rela
     rows: Sequence[Row[Any]] = session.execute(
         _runs()
         .where(
-            _visible(scope, None),
+            visible(scope, None),
             (col(OperationRun.retry_of_id) == run.id)
             | (col(OperationRun.id) == (run.retry_of_id or 0)),
         )
@@ -212,7 +213,7 @@ def find_page(
     newer_than: int | None = None,
 ) -> RunPage:
     """A page of runs by keyset; `older_than` and `newer_than` are run ids, at most one given."""
-    query = _runs().where(_visible(scope, tenant_id))
+    query = _runs().where(visible(scope, tenant_id))
     if newer_than is not None:
         query = query.where(col(OperationRun.id) > newer_than).order_by(col(OperationRun.id))
     else:
@@ -245,7 +246,7 @@ def find_window(session: Session, window: RunWindow) -> RunListSnapshot:
         select(literal(1))
         .select_from(OperationRun)
         .where(
-            _visible(window.scope, window.tenant_id),
+            visible(window.scope, window.tenant_id),
             col(OperationRun.id) > window.newest_known_id,
         )
         .limit(MOST_NEW_RUNS)
@@ -255,7 +256,7 @@ def find_window(session: Session, window: RunWindow) -> RunListSnapshot:
     shown = (
         _runs()
         .where(
-            _visible(window.scope, window.tenant_id),
+            visible(window.scope, window.tenant_id),
             col(OperationRun.id).in_(window.run_ids),
         )
         .subquery()
@@ -298,19 +299,10 @@ def _snapshot(row: Row[Any]) -> RunSnapshot:
     return RunSnapshot(**{name: getattr(row, name) for name in (*_JOINED, *_COLUMNS)})
 
 
-def _visible(scope: Scope, tenant_id: int | None) -> ColumnElement[bool]:
-    conditions = [col(OperationRun.workspace_id) == scope.workspace_id]
-    if scope.tenant_ids is not None:
-        conditions.append(col(OperationRun.tenant_id).in_(sorted(scope.tenant_ids)))
-    if tenant_id is not None:
-        conditions.append(col(OperationRun.tenant_id) == tenant_id)
-    return and_(*conditions)
-
-
 def _newest_id(session: Session, scope: Scope, tenant_id: int | None) -> int:
     newest = session.scalar(
         select(col(OperationRun.id))
-        .where(_visible(scope, tenant_id))
+        .where(visible(scope, tenant_id))
         .order_by(col(OperationRun.id).desc())
         .limit(1)
     )
