@@ -3,6 +3,8 @@
 from models.operation_run import (
     IS_ACTIVE,
     IS_COMPLETED,
+    IS_QUEUED,
+    IS_RUNNING,
     IS_UNKNOWN,
     OperationRun,
     is_active_as,
@@ -16,7 +18,9 @@ from models.worker import Worker
 __all__ = [
     "IS_ACTIVE",
     "IS_COMPLETED",
+    "IS_QUEUED",
     "IS_READY",
+    "IS_RUNNING",
     "IS_UNKNOWN",
     "PACK_GENERATION",
     "ApiToken",

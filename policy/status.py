@@ -34,11 +34,6 @@ _OF_OUTCOME: dict[str | None, UxStatus] = {
     RunOutcome.CANCELLED: UxStatus.CANCELLED,
 }
 _TERMINAL = frozenset(_OF_OUTCOME.values())
-_STORED: dict[UxStatus, tuple[str, str | None]] = {
-    UxStatus.QUEUED: (RunStatus.QUEUED, None),
-    UxStatus.RUNNING: (RunStatus.RUNNING, None),
-    **{shown: (RunStatus.COMPLETED, outcome) for outcome, shown in _OF_OUTCOME.items()},
-}
 
 
 def ux_status(status: str | None, outcome: str | None) -> UxStatus:
@@ -52,6 +47,6 @@ def ux_status(status: str | None, outcome: str | None) -> UxStatus:
     return UxStatus.UNKNOWN
 
 
-def stored_as(status: UxStatus) -> tuple[str, str | None]:
-    """The status, and the outcome where one decides, that read as `status`; UNKNOWN has none."""
-    return _STORED[status]
+def outcome_of(status: UxStatus) -> str | None:
+    """The stored outcome of a completed run that reads as `status`; None for the other statuses."""
+    return next((outcome for outcome, shown in _OF_OUTCOME.items() if shown is status), None)

@@ -49,11 +49,14 @@ class RunFilter:
     @property
     def is_empty(self) -> bool:
         """Whether it asks for every run, in whatever order."""
-        return replace(self, is_oldest_first=False) == RunFilter()
+        return replace(self, is_oldest_first=False) == ANY_RUN
 
     @property
     def has_period(self) -> bool:
         return bool(self.last or self.created_from or self.created_before)
+
+
+ANY_RUN = RunFilter()
 
 
 class Problem(StrEnum):

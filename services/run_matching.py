@@ -5,11 +5,11 @@ import json
 from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from sqlmodel import col
 
-from models import IS_ACTIVE, IS_COMPLETED, IS_UNKNOWN, OperationRun, Tenant
+from models import IS_COMPLETED, IS_QUEUED, IS_RUNNING, IS_UNKNOWN, OperationRun, Tenant
 from models.columns import from_now
 from models.expressions import contains_like
 from policy.access import Scope
-from policy.status import UxStatus, stored_as
+from policy.status import UxStatus, outcome_of
 from services.run_filters import LARGEST_ID, SPANS, SYSTEM_ID, RunFilter
 
 
@@ -59,10 +59,12 @@ def has_status(status: str) -> ColumnElement[bool]:
         return IS_UNKNOWN
     if status not in list(UxStatus):
         return false()
-    word, outcome = stored_as(UxStatus(status))
-    if outcome is None:
-        return and_(IS_ACTIVE, col(OperationRun.status) == word)
-    return and_(IS_COMPLETED, col(OperationRun.outcome) == outcome)
+    # To the letter, because the small index of each status is taken for that only.
+    if status == UxStatus.QUEUED:
+        return IS_QUEUED
+    if status == UxStatus.RUNNING:
+        return IS_RUNNING
+    return and_(IS_COMPLETED, col(OperationRun.outcome) == outcome_of(UxStatus(status)))
 
 
 def is_of_tenant(slug: str, scope: Scope) -> ColumnElement[bool]:

@@ -9,7 +9,8 @@ branch_labels = None
 depends_on = None
 
 _TABLE = "operation_run"
-_IS_ACTIVE = "status IN ('queued', 'running')"
+_IS_QUEUED = "status = 'queued'"
+_IS_RUNNING = "status = 'running'"
 _IS_COMPLETED = "status = 'completed'"
 _IS_UNKNOWN = (
     "(status NOT IN ('queued', 'running', 'completed') OR "
@@ -21,8 +22,9 @@ _INDEXES = {
     "ix_operation_run_type": (["type", "id"], None),
     "ix_operation_run_initiator": (["initiated_by_user_id", "id"], None),
     "ix_operation_run_created": (["created_at", "id"], None),
-    "ix_operation_run_under_way": (["status", "id"], _IS_ACTIVE),
-    "ix_operation_run_outcome": (["outcome", "id"], _IS_COMPLETED),
+    "ix_operation_run_queued": (["status", "id"], _IS_QUEUED),
+    "ix_operation_run_running": (["status", "id"], _IS_RUNNING),
+    "ix_operation_run_outcome": (["status", "outcome", "id"], _IS_COMPLETED),
     "ix_operation_run_unknown": (["id"], _IS_UNKNOWN),
 }
 
