@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from models import OperationRun
 from policy.access import Scope
@@ -15,7 +16,7 @@ from services.run_filters import RunFilter, settled
 from services.run_search import Sought, seek
 
 MOST_COUNTED = 1_000
-LOOKED_THROUGH = 5_000
+LOOKED_THROUGH = 3_000
 
 _USUALLY_FEW = (UxStatus.QUEUED, UxStatus.RUNNING, UxStatus.UNKNOWN)
 

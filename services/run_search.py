@@ -22,7 +22,7 @@ from services.run_order import Order
 from services.run_ways import Way, ways
 from services.runs import PAGE_SIZE, RunPage, find_runs, newest_id
 
-LOOKED_THROUGH = 20_000
+LOOKED_THROUGH = 10_000
 
 _EARLY = datetime.min.replace(tzinfo=UTC)
 
@@ -101,6 +101,15 @@ def seek(
             return Sought(way, order, None)
         found.append(Sought(way, order, last))
     return found[0]
+
+
+def _order(way: Way, wanted: RunFilter, *, is_ascending: bool) -> Order:
+    if not wanted.has_period:
+        return Order(is_by_time=False, is_ascending=is_ascending)
+    if not way.is_by_time:
+        return Order(is_by_time=True, is_ascending=is_ascending, is_sorted=True)
+    begin, end = wanted.created_from, wanted.created_before
+    return Order(is_by_time=True, is_ascending=is_ascending, begin=begin, end=end)
 
 
 def _last(session: Session, way: Way, order: Order, cursor: int | None, most: int) -> int | None:
