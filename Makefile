@@ -1,6 +1,6 @@
 # Every target works from a bare checkout and is quick once all is there; scripts/ has the how.
 # `exec` hands the signals that make gets to the one process that does the work.
-.PHONY: help run cluster test bench lint format screenshots lock
+.PHONY: help run cluster test bench lint format screenshots messages lock
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -26,6 +26,9 @@ format: ## Sort imports and format every file
 
 screenshots: ## Take the pictures of the documentation again
 	@exec python3 scripts/bootstrap.py screenshots $(ARGS)
+
+messages: ## Bring the catalogues of the languages up to date; names what is left to translate
+	@exec python3 scripts/bootstrap.py messages
 
 lock: ## Compile requirements/ again from pyproject.toml, with the newest versions
 	@exec python3 scripts/bootstrap.py lock

@@ -1,7 +1,9 @@
 """Composes the web role and serves it: one process, one event loop, its workers beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import shlex
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -9,33 +11,70 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from nicegui import app as framework
 from nicegui import ui
 from sqlalchemy import select
 from sqlmodel import col
 
 import seed_data
-from api import downloads, health
+from api import audit_export, downloads, health
 from api.application import create_api
+from api.gate import BodyLimit
+from api.refusals import Refusals
+from api.request_log import RequestLog
 from models import User
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
+from services.journal.output import start_journal
 from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
 from ui import console as console_module
-from ui import theme
+from ui import error_page, theme
 from ui.guard import SignInGuard
-from ui.pages import elsewhere, operations, run_detail, sign_in, tenants
+from ui.pages import (
+    account,
+    admin_audit,
+    admin_members,
+    admin_sessions,
+    admin_tenants,
+    admin_tokens,
+    admin_workspace,
+    elsewhere,
+    language,
+    operations,
+    overview,
+    password_change,
+    run_detail,
+    sign_in,
+    tenants,
+)
+from ui.reader import reader_of
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
 _LAG_SAMPLE_SECONDS = 0.5
 _RECONNECT_SECONDS = 30.0
+_PAGES = (
+    overview,
+    operations,
+    run_detail,
+    tenants,
+    account,
+    admin_workspace,
+    admin_tenants,
+    admin_members,
+    admin_sessions,
+    admin_tokens,
+    admin_audit,
+    elsewhere,  # the last one takes what is left
+)
 
 
 def serve(settings: Settings) -> None:
     """Run the console until it is told to stop. Raises `StartError` or `SchemaError`."""
+    start_journal(settings.log_format, settings.log_level, settings.secrets)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     # On PostgreSQL any number of servers share one database, and may share one folder.
     is_alone = schema.is_sqlite(settings.database_url)
@@ -50,8 +89,11 @@ def serve(settings: Settings) -> None:
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
                 ws="websockets-sansio",
+                # Its lines go with ours, and each request has one of ours already.
+                log_config=None,
                 access_log=False,
                 log_level="warning",
+                ws_max_size=settings.largest_body,
                 timeout_graceful_shutdown=3,
             )
         finally:
@@ -92,17 +134,26 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
+    refusals = Refusals(reader_of)
+    app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
+    app.add_middleware(RequestLog, reader_of=reader_of)  # the outermost
+    for plain in (app, framework):
+        refusals.register(plain)
     app.include_router(health.routes(database))
-    app.include_router(downloads.routes(database, role.keeping.disks))
+    app.include_router(downloads.routes(database, role.keeping.disks, reader_of))
+    app.include_router(audit_export.routes(database, auth, reader_of))
     app.include_router(sign_in.routes(console))
+    app.include_router(password_change.routes(console))
+    app.include_router(language.routes(console))
     app.mount(
         "/api",
         create_api(database, engine.enqueue, offers, settings.lease, settings.public_url),
     )
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
-    for page in (operations, run_detail, tenants, elsewhere):  # the last one takes what is left
+    for page in _PAGES:
         page.register(console)
+    error_page.register()
     theme.apply()
     ui.run_with(
         app,
@@ -132,10 +183,27 @@ def _announce(settings: Settings, database: Database) -> None:
         people = ", ".join(email.partition("@")[0] for email in accounts.emails)
         _say("demo", f"{people} @example.test, all with the password {accounts.password}")
     elif _is_empty(database):
-        _say("first owner", ".venv/bin/stillwatch workspace add SLUG, then")
-        _say("", ".venv/bin/stillwatch user add EMAIL, then")
-        _say("", ".venv/bin/stillwatch member set EMAIL --workspace SLUG --role owner")
+        _say("first owner", "in another terminal, with names and an address of your own:")
+        for command in _first_owner(os.environ):
+            _say("", command)
     _say("console", settings.public_url)
+
+
+def _first_owner(environment: Mapping[str, str]) -> list[str]:
+    """Lines that can be pasted as they are, and reach this very database."""
+    folder = environment.get("STILLWATCH_DATA_DIR")
+    given = f"STILLWATCH_DATA_DIR={shlex.quote(folder)} " if folder else ""
+    lines = [
+        f"{given}.venv/bin/stillwatch {command}"
+        for command in (
+            "workspace add acme",
+            "user add you@example.com",
+            "member set you@example.com --workspace acme --role owner",
+        )
+    ]
+    # It holds a password, which is for no terminal.
+    is_elsewhere = "STILLWATCH_DATABASE_URL" in environment
+    return ["(with STILLWATCH_DATABASE_URL as it is here)", *lines] if is_elsewhere else lines
 
 
 def _is_empty(database: Database) -> bool:

@@ -13,6 +13,7 @@ from starlette.types import Send
 from api.byte_ranges import UnsatisfiableRangeError, span_of
 from api.notice_page import notice
 from api.patient_threads import PatientThreads
+from api.words import ReaderOf, Words, english
 from policy.review_pack_polling import UxPackStatus
 from services import kept_packs, pack_downloads
 from services.auth import Viewer
@@ -33,13 +34,12 @@ T = TypeVar("T")
 _PIECE = 1 << 20
 _AT_ONCE = 8  # that are at a disk, which may be away
 _LARGEST_ID = 2**63 - 1
-_NOTHING = "It does not exist, or it is not yours to see."
 
 
-def routes(database: Database, disks: Disks) -> APIRouter:
+def routes(database: Database, disks: Disks, reader_of: ReaderOf = english) -> APIRouter:
     """GET and HEAD /review-packs/{id}/download, behind the guard that puts the viewer there."""
     router = APIRouter(include_in_schema=False)
-    counter = Counter(database, disks)
+    counter = Counter(database, disks, reader_of)
 
     @router.api_route("/review-packs/{pack_id}/download", methods=["GET", "HEAD"])
     async def download(pack_id: str, request: Request) -> Response:
@@ -51,39 +51,50 @@ def routes(database: Database, disks: Disks) -> APIRouter:
 class Counter:
     """Where packs are handed out."""
 
-    def __init__(self, database: Database, disks: Disks) -> None:
+    def __init__(self, database: Database, disks: Disks, reader_of: ReaderOf = english) -> None:
         self._database = database
         self._disks = disks
+        self._reader_of = reader_of
         self._threads = PatientThreads(_AT_ONCE)
 
     async def serve(self, request: Request, pack_id: int | None) -> Response:
         """The answer to a request for a pack, whatever is to be said to it."""
         viewer: Viewer = request.state.viewer
+        words = self._reader_of(request)
         try:
             pack = await self._database.read(
                 partial(pack_downloads.find_for_download, viewer=viewer, pack_id=pack_id)
             )
         except PackNotFoundError:
-            return notice(404, "There is nothing here.", _NOTHING)
+            return notice(
+                404,
+                words.say("There is nothing here."),
+                words.say("It does not exist, or it is not yours to see."),
+                words,
+            )
         except NotAllowedError:
             return notice(
                 403,
-                "You may not download this.",
-                "You see this review pack, but its file is not for your role.",
+                words.say("You may not download this."),
+                words.say("You see this review pack, but its file is not for your role."),
+                words,
             )
         except PackExpiredError as gone:
-            return _expired(gone)
+            return _expired(gone, words)
         except PackNotReadyError as early:
-            return notice(409, str(early), _before_ready(early.pack), _to_tenant(early.pack))
+            text = _before_ready(early.pack, words)
+            return notice(409, words.told(early), text, words, _to_tenant(early.pack, words))
         try:
-            return await self._hand_out(request, viewer, pack)
+            return await self._hand_out(request, viewer, pack, words)
         except StorageError as error:
             if await self.is_over(pack, error):
-                return _expired(PackExpiredError(pack))
+                return _expired(PackExpiredError(pack), words)
             await self.tell(viewer, pack, error)
-            return _refusal(pack, error)
+            return _refusal(pack, error, words)
 
-    async def _hand_out(self, request: Request, viewer: Viewer, pack: KeptPack) -> Response:
+    async def _hand_out(
+        self, request: Request, viewer: Viewer, pack: KeptPack, words: Words
+    ) -> Response:
         facts = pack_downloads.require_facts(pack)
         etag = f'"{facts.sha256}"'
         is_head = request.method == "HEAD"
@@ -93,9 +104,10 @@ class Counter:
         except UnsatisfiableRangeError:
             return notice(
                 416,
-                "There is no such part.",
-                f"The file has {facts.size:,} bytes.",
-                _to_tenant(pack),
+                words.say("There is no such part."),
+                words.say("The file has {count} bytes.", count=facts.size),
+                words,
+                _to_tenant(pack, words),
                 {"Content-Range": f"bytes */{facts.size}"},
             )
         chunks = await self.off_loop(
@@ -181,35 +193,41 @@ def _headers(pack: KeptPack, etag: str, sha256: str, span: Span, size: int) -> d
     return headers
 
 
-def _refusal(pack: KeptPack, error: StorageError) -> Response:
+def _refusal(pack: KeptPack, error: StorageError, words: Words) -> Response:
     if isinstance(error, PackMissingError):
-        title = "The file of this review pack is missing."
+        title = words.say("The file of this review pack is missing.")
     elif isinstance(error, PackAlteredError):
-        title = "The file of this review pack was altered."
+        title = words.say("The file of this review pack was altered.")
     else:
         return notice(
-            503, "The file cannot be had just now.", f"{error} Try again later.", _to_tenant(pack)
+            503,
+            words.say("The file cannot be had just now."),
+            words.say("{problem} Try again later.", problem=words.told(error)),
+            words,
+            _to_tenant(pack, words),
         )
-    text = (
-        f"{error} It is not handed out, and the audit trail says so. Tell whoever runs this "
-        "console, and generate a new pack."
+    text = words.say(
+        "{problem} It is not handed out, and the audit trail says so. Tell whoever runs this "
+        "console, and generate a new pack.",
+        problem=words.told(error),
     )
-    return notice(500, title, text, _to_tenant(pack))
+    return notice(500, title, text, words, _to_tenant(pack, words))
 
 
-def _expired(gone: PackExpiredError) -> Response:
-    text = "Its file is not kept any more. Generate a new pack for the period you need."
-    return notice(410, str(gone), text, _to_tenant(gone.pack))
+def _expired(gone: PackExpiredError, words: Words) -> Response:
+    text = words.say("Its file is not kept any more. Generate a new pack for the period you need.")
+    return notice(410, words.told(gone), text, words, _to_tenant(gone.pack, words))
 
 
-def _before_ready(pack: KeptPack) -> str:
+def _before_ready(pack: KeptPack, words: Words) -> str:
     if pack.status in {UxPackStatus.QUEUED, UxPackStatus.GENERATING}:
-        return "It is still being made. Its card tells when it can be downloaded."
-    return "It could not be made, so there is no file. Its card tells why."
+        return words.say("It is still being made. Its card tells when it can be downloaded.")
+    return words.say("It could not be made, so there is no file. Its card tells why.")
 
 
-def _to_tenant(pack: KeptPack) -> tuple[str, str]:
-    return f"/tenants/{quote(pack.tenant_slug, safe='')}", "Go to the tenant's review packs"
+def _to_tenant(pack: KeptPack, words: Words) -> tuple[str, str]:
+    address = f"/tenants/{quote(pack.tenant_slug, safe='')}"
+    return address, words.say("Go to the tenant's review packs")
 
 
 def _read_id(text: str) -> int | None:

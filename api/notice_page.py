@@ -4,6 +4,8 @@ from html import escape
 
 from fastapi.responses import HTMLResponse
 
+from api.words import Words
+
 _HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
@@ -16,12 +18,14 @@ def notice(
     status: int,
     title: str,
     text: str,
-    link: tuple[str, str] = ("/operations", "Go to Operations"),
+    words: Words,
+    link: tuple[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> HTMLResponse:
-    """One title, one line on what to do, and a link as `(address, words)`."""
+    """One title, one line on what to do, and a link as `(address, text)`."""
+    href, label = link or ("/operations", words.say("Go to Operations"))
     page = f"""<!doctype html>
-<html lang="en">
+<html lang="{words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -36,7 +40,7 @@ def notice(
 <span>Stillwatch</span></p>
 <h1>{escape(title)}</h1>
 <p class="quiet">{escape(text)}</p>
-<p><a href="{escape(link[0])}">{escape(link[1])}</a></p>
+<p><a href="{escape(href)}">{escape(label)}</a></p>
 </main>
 </body>
 </html>

@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import engines, pack_generation
+from benchmarks import engines, overview, pack_generation
 
 _ALL: dict[str, Callable[[], None]] = {
     "engines": engines.measure,
+    "overview": overview.measure,
     "pack_generation": pack_generation.measure,
 }
 

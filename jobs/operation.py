@@ -3,15 +3,24 @@
 from collections.abc import Mapping
 from functools import partial
 
-from jobs.handlers import database_backup, database_check, evidence_check, review_pack
+from jobs.handlers import (
+    database_backup,
+    database_check,
+    evidence_check,
+    retention_prune,
+    review_pack,
+)
 from models import PACK_GENERATION
+from policy.wording import said
 from services.operation_options import OptionsForm
 from services.operations import OperationOffer
 from services.packs.keeping import Keeping
-from stillwatch.operations import Operation, Scope
+from stillwatch.operations import Operation, Retry, Scope
 
 # Asked for in a place of its own, with more than a type: never started, or offered, by it alone.
 UNLISTED = frozenset({PACK_GENERATION})
+# Names and choices of options are identifiers; these are how they read, for the catalogues.
+_READ_AS = (said("Depth"), said("quick"), said("full"))
 
 
 def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
@@ -22,32 +31,49 @@ def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
     operations = (
         Operation(
             "database.check",
-            "Check the database",
+            said("Check the database"),
             database_check.check_database,
-            "Runs the database's own integrity check, then holds every run of this workspace "
-            "against the rules of its lifecycle.",
+            said(
+                "Runs the database's own integrity check, then holds every run of this workspace "
+                "against the rules of its lifecycle."
+            ),
             options=database_check.CheckOptions,
         ),
         Operation(
             "evidence.verify",
-            "Verify review packs",
+            said("Verify review packs"),
             partial(evidence_check.verify_evidence, keeping=keeping),
-            "Reads every review pack that this workspace keeps, and holds it against the checksum "
-            "it was made with.",
+            said(
+                "Reads every review pack that this workspace keeps, and holds it against the "
+                "checksum it was made with."
+            ),
         ),
         Operation(
             "database.backup",
-            "Back up the database",
+            said("Back up the database"),
             database_backup.back_up_database,
-            "Copies the whole database into the data folder while work goes on, with a "
-            "checksum, and opens the copy to verify it.",
+            said(
+                "Copies the whole database and the review packs beside it into the data folder "
+                "while work goes on, with a checksum, and opens the copy to verify it."
+            ),
             Scope.INSTANCE,
         ),
         Operation(
+            "retention.prune",
+            said("Remove what is too old"),
+            retention_prune.prune,
+            said(
+                "Removes the finished runs and the audit entries of this workspace that are older "
+                "than its retention says, but nothing that a review pack still cites. Removes "
+                "nothing while no retention is set."
+            ),
+            retry=Retry(3),
+        ),
+        Operation(
             PACK_GENERATION,
-            "Generate a review pack",
+            said("Generate a review pack"),
             partial(review_pack.generate_pack, keeping=keeping),
-            "Gathers what is recorded of a tenant into one archive for an auditor.",
+            said("Gathers what is recorded of a tenant into one archive for an auditor."),
             Scope.TENANT,
         ),
     )

@@ -1,5 +1,6 @@
 """The tables of the console and the words stored in them."""
 
+from models.failure_acknowledgement import FailureAcknowledgement
 from models.operation_run import (
     IS_ACTIVE,
     IS_COMPLETED,
@@ -25,6 +26,7 @@ __all__ = [
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
+    "FailureAcknowledgement",
     "Membership",
     "OperationRun",
     "PackStatus",

@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 # A BIGINT primary key does not count up by itself on SQLite; INTEGER does and is as wide.
 BigIntegerId = BigInteger().with_variant(Integer, "sqlite")
 
+_LONGEST_SHORT = 400
 _SQLITE_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -44,6 +45,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return read_time(value)
+
+
+class ShortText(TypeDecorator[str]):
+    """A name or an address of people. Of one that is longer than any, which another program
+    wrote, only the beginning is read: it stands many times on every page."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        return text if len(text) <= _LONGEST_SHORT else f"{text[:_LONGEST_SHORT]}…"
 
 
 class JsonDocument(TypeDecorator[Any]):
@@ -145,6 +160,42 @@ def _sqlite_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(from_now, "postgresql")
 def _postgresql_from_now(element: from_now, compiler: SQLCompiler, **kw: Any) -> str:
     return f"clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)})"
+
+
+class utc_hour(FunctionElement[datetime]):
+    """The begin of the hour, in UTC, that a stored time lies in."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(utc_hour, "sqlite")
+def _sqlite_hour(element: utc_hour, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **kw)}, 1, 13) || ':00:00.000000'"
+
+
+@compiles(utc_hour, "postgresql")
+def _postgresql_hour(element: utc_hour, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"date_trunc('hour', {compiler.process(element.clauses, **kw)}, 'UTC')"
+
+
+class seconds_from(FunctionElement[float]):
+    """The seconds from one stored time to another; null when either is none."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(seconds_from, "sqlite")
+def _sqlite_seconds(element: seconds_from, compiler: SQLCompiler, **kw: Any) -> str:
+    begin, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(julianday({end}) - julianday({begin})) * 86400.0"
+
+
+@compiles(seconds_from, "postgresql")
+def _postgresql_seconds(element: seconds_from, compiler: SQLCompiler, **kw: Any) -> str:
+    begin, end = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(extract(epoch FROM {end} - {begin}) AS double precision)"
 
 
 class json_rows(FunctionElement[Any]):

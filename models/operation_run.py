@@ -68,7 +68,6 @@ class OperationRun(SQLModel, table=True):
             **_where(_IS_ACTIVE),
         ),
         # What a list is filtered by, each in the order of the list. A heartbeat touches none.
-        Index("ix_operation_run_type", "workspace_id", "type", "id"),
         Index("ix_operation_run_initiator", "workspace_id", "initiated_by_user_id", "id"),
         Index("ix_operation_run_created", "workspace_id", "created_at", "id"),
         # The status is a key, though always the same, so that nothing is left to test on the row.
@@ -88,6 +87,14 @@ class OperationRun(SQLModel, table=True):
             "id",
             **_where(_is_unknown()),
         ),
+        # What has ended lately, for the overview; and the history of a type, for its estimates.
+        Index(
+            "ix_operation_run_completed",
+            "workspace_id",
+            "completed_at",
+            **_where(_IS_COMPLETED),
+        ),
+        Index("ix_operation_run_type", "workspace_id", "type", "id"),
         {"sqlite_autoincrement": True},
     )
 

@@ -3,21 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Index, Text, false, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
+from models.columns import BigIntegerId, JsonDocument, ShortText, UtcDateTime, utc_now
 
 
 class Workspace(SQLModel, table=True):
     __tablename__ = "workspace"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
-    slug: str = Field(unique=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
+    slug: str = Field(unique=True, sa_type=ShortText)
+    name: str = Field(sa_type=ShortText)
     created_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
     )
+    # How many days finished runs, and entries of the trail, are kept; null is for ever.
+    retention_runs_days: int | None = Field(default=None)
+    retention_audit_days: int | None = Field(default=None)
 
 
 class Tenant(SQLModel, table=True):
@@ -26,8 +29,8 @@ class Tenant(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
     workspace_id: int = Field(foreign_key="workspace.id", sa_type=BigIntegerId)
-    slug: str = Field(unique=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
+    slug: str = Field(unique=True, sa_type=ShortText)
+    name: str = Field(sa_type=ShortText)
     created_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
     )
@@ -39,11 +42,16 @@ class User(SQLModel, table=True):
     __tablename__ = "user_account"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
-    email: str = Field(unique=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
+    email: str = Field(unique=True, sa_type=ShortText)
+    name: str = Field(sa_type=ShortText)
     password_hash: str = Field(sa_type=Text)
     created_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Made for the person by somebody else, who therefore knows it.
+    is_password_given: bool = Field(
+        default=False, sa_type=Boolean, sa_column_kwargs={"server_default": false()}
     )
 
 
@@ -75,7 +83,10 @@ class UserSession(SQLModel, table=True):
     """One sign-in. Only the SHA-256 of its token is stored: a leaked database opens no session."""
 
     __tablename__ = "user_session"
-    __table_args__ = (Index("ix_user_session_user", "user_id"),)
+    __table_args__ = (
+        Index("ix_user_session_user", "user_id"),
+        Index("ix_user_session_active", "last_active_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
     token_hash: str = Field(unique=True, sa_type=Text)
@@ -84,6 +95,8 @@ class UserSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_active_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    address: str | None = Field(default=None, sa_type=Text)
+    user_agent: str | None = Field(default=None, sa_type=Text)
 
 
 class ApiToken(SQLModel, table=True):
@@ -113,6 +126,10 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (
         Index("ix_audit_entry_workspace", "workspace_id", "id"),
         Index("ix_audit_entry_object", "object_type", "object_id", "id"),
+        # One for each way into a trail of millions, each in the order in which it is shown.
+        Index("ix_audit_entry_time", "workspace_id", "at", "id"),
+        Index("ix_audit_entry_actor", "workspace_id", "actor_user_id", "at", "id"),
+        Index("ix_audit_entry_action", "workspace_id", "action", "at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)

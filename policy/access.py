@@ -12,6 +12,7 @@ class Action(StrEnum):
     START = "start"
     START_INSTANCE_WIDE = "start_instance_wide"
     CANCEL_OR_RETRY = "cancel_or_retry"
+    ACKNOWLEDGE = "acknowledge"
     GENERATE_PACK = "generate_pack"
     DOWNLOAD_PACK = "download_pack"
     AUDIT = "audit"
@@ -25,6 +26,8 @@ _ALLOWED: dict[Action, frozenset[str]] = {
     Action.START_INSTANCE_WIDE: frozenset({Role.OWNER}),
     # A tenant admin cancels and retries the tenant's own pack generation, nothing else.
     Action.CANCEL_OR_RETRY: frozenset({Role.OWNER, Role.OPERATOR}),
+    # What a whole workspace's failures mean is judged by those who see all of them.
+    Action.ACKNOWLEDGE: frozenset({Role.OWNER, Role.OPERATOR}),
     Action.GENERATE_PACK: frozenset({Role.OWNER, Role.OPERATOR, Role.TENANT_ADMIN}),
     Action.DOWNLOAD_PACK: frozenset({Role.OWNER, Role.OPERATOR, Role.AUDITOR, Role.TENANT_ADMIN}),
     Action.AUDIT: frozenset({Role.OWNER, Role.AUDITOR}),

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.states import RunStatus
+from policy.wording import said
 
 # The claim after this many that ended in no orderly way is refused: the run kills its workers.
 MOST_DELIVERIES = 4
@@ -25,7 +26,14 @@ class IllegalTransitionError(Exception):
 
     def __init__(self, current: str, event: RunEvent) -> None:
         targets = " or ".join(sorted({target for (_, e), target in _EDGES.items() if e is event}))
-        super().__init__(f"A run that is {current} cannot become {targets} by {event}.")
+        super().__init__(
+            said(
+                "A run that is {current} cannot become {targets} by {event}.",
+                current=current,
+                targets=targets,
+                event=event,
+            )
+        )
 
 
 _EDGES: dict[tuple[str, RunEvent], RunStatus] = {

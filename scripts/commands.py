@@ -26,13 +26,14 @@ def main(arguments: list[str]) -> int:
             | "lock"
             | "test"
             | "bench"
-            | "screenshots" as name,
+            | "screenshots"
+            | "messages" as name,
             *rest,
         ]:
             return _with_clear_endings(name, rest)
     print(
         "usage: bootstrap.py run | cluster | test [pytest arguments] | bench [names] | lint"
-        " | format | lock | screenshots",
+        " | format | lock | screenshots | messages",
         file=sys.stderr,
     )
     return 2
@@ -72,6 +73,8 @@ def _carry_out(name: str, arguments: list[str]) -> int:
             return suites.reformat()
         case "bench":
             return suites.run_module("benchmarks", arguments)
+        case "messages":
+            return suites.stream(["scripts/messages.py"])
         case "screenshots":
             return suites.stream(["scripts/screenshots.py", *arguments])
         case _ if arguments:

@@ -11,8 +11,9 @@ from sqlmodel import col
 
 from models import ApiToken, Workspace
 from models.columns import from_now, utc_now
+from policy.wording import said
 from services import audit
-from services.administration import AdministrationError
+from services.admin_terms import AdministrationError
 
 _PREFIX = "stillwatch_"  # so that people, and scanners of repositories, know one when they see it
 _LONGEST_NAME = 100
@@ -58,13 +59,19 @@ def create_token(
     workspace_id = _workspace_id(session, workspace_slug)
     name = name.strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ApiTokenError(f"A name is one line of 1 to {_LONGEST_NAME} printable characters.")
+        raise ApiTokenError(
+            said("A name is one line of 1 to {most} printable characters.", most=_LONGEST_NAME)
+        )
     if name.isdigit():
-        raise ApiTokenError("A name of digits alone would be taken for a token's id.")
+        raise ApiTokenError(said("A name of digits alone would be taken for a token's id."))
     if days is not None and not 1 <= days <= _MOST_DAYS:
-        raise ApiTokenError(f"A token expires after 1 to {_MOST_DAYS} days.")
+        raise ApiTokenError(said("A token expires after 1 to {most} days.", most=_MOST_DAYS))
     if _find_live_ids(session, workspace_id, name):
-        raise ApiTokenError(f"There is a token {name!r} in {workspace_slug} already.")
+        raise ApiTokenError(
+            said(
+                "There is a token {name} in {place} already.", name=repr(name), place=workspace_slug
+            )
+        )
     token = _PREFIX + secrets.token_urlsafe(32)
     record = ApiToken(
         workspace_id=workspace_id,
@@ -117,7 +124,7 @@ def find_tokens(session: Session, workspace_slug: str) -> list[TokenRecord]:
             col(ApiToken.created_at),
             col(ApiToken.expires_at),
             col(ApiToken.revoked_at),
-            _IS_LIVE.label("is_live"),
+            IS_LIVE.label("is_live"),
         )
         .where(col(ApiToken.workspace_id) == workspace_id)
         .order_by(col(ApiToken.id))
@@ -147,7 +154,7 @@ def find_secret(session: Session, program: Program) -> str:
 def _find(session: Session, this: ColumnElement[bool]) -> Program | None:
     row = session.execute(
         select(col(ApiToken.id), col(ApiToken.name), col(ApiToken.workspace_id)).where(
-            this, _IS_LIVE
+            this, IS_LIVE
         )
     ).one_or_none()
     return None if row is None else Program(row.id or 0, row.name, row.workspace_id)
@@ -162,7 +169,7 @@ def _find_live_ids(session: Session, workspace_id: int, id_or_name: str) -> list
         token_id
         for token_id in session.scalars(
             select(col(ApiToken.id)).where(
-                this, _IS_LIVE, col(ApiToken.workspace_id) == workspace_id
+                this, IS_LIVE, col(ApiToken.workspace_id) == workspace_id
             )
         )
         if token_id is not None
@@ -189,7 +196,7 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_IS_LIVE = and_(
+IS_LIVE = and_(
     col(ApiToken.revoked_at).is_(None),
     or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > utc_now()),
 )

@@ -26,6 +26,7 @@ from sqlmodel import col
 from models import Membership, User, UserSession, Workspace
 from models.columns import utc_now
 from policy.access import Action, Grant, Scope, Target, may, visible_scope
+from policy.wording import said
 from services import audit
 from services.database import Database
 
@@ -34,6 +35,8 @@ ABSOLUTE = timedelta(hours=12)
 LONGEST_PASSWORD = 1024
 LONGEST_EMAIL = 320
 
+_LONGEST_ADDRESS = 64
+_LONGEST_USER_AGENT = 300
 _TOUCH_EVERY = timedelta(seconds=60)
 # Each verification takes 64 MiB and tens of milliseconds: a flood of sign-ins must queue here.
 _VERIFICATIONS_AT_ONCE = 2
@@ -45,7 +48,7 @@ class SignInRefused(Exception):
     """No account has this address and password; it never says which of the two is wrong."""
 
     def __init__(self) -> None:
-        super().__init__("This e-mail address and password do not match an account.")
+        super().__init__(said("This e-mail address and password do not match an account."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Viewer:
     workspace: WorkspaceRef | None
     workspaces: tuple[WorkspaceRef, ...]
     grants: tuple[Grant, ...]
+    must_change_password: bool = False
 
     @property
     def scope(self) -> Scope | None:
@@ -157,6 +161,25 @@ class Auth:
             self._touched_at.pop(session_id, None)  # the next deed tries again
             _log.warning("activity cannot be noted: %s", str(error).partition("\n")[0])
 
+    async def note_origin(self, token: str, address: str, user_agent: str) -> None:
+        """Keep from where a fresh sign-in was made, for its owner to know it by."""
+        await self._database.write(
+            partial(_note_origin, token=token, address=address, user_agent=user_agent)
+        )
+
+    async def is_own_password(self, user_id: int, password: str) -> bool:
+        """Whether this is the present password of an account."""
+        if len(password) > LONGEST_PASSWORD:
+            return False
+        stored = await self._database.read(
+            lambda session: session.scalar(
+                select(col(User.password_hash)).where(col(User.id) == user_id)
+            )
+        )
+        async with self._verifications:
+            is_right, _ = await self._database.off_loop(partial(verify_password, stored, password))
+        return is_right
+
     async def sign_out(self, session_id: int) -> None:
         """End a session for good."""
         await self._database.write(partial(_sign_out, session_id=session_id))
@@ -227,7 +250,9 @@ class _Account:
 
 def _find_account(session: Session, email: str) -> _Account | None:
     row = session.execute(
-        select(col(User.id), col(User.password_hash)).where(col(User.email) == email)
+        select(col(User.id), col(User.password_hash)).where(
+            col(User.email) == email, col(User.disabled_at).is_(None)
+        )
     ).one_or_none()
     return None if row is None else _Account(row.id, row.password_hash)
 
@@ -257,7 +282,9 @@ def _open_session(
     previous_token: str | None,
 ) -> bool:
     this_account = and_(
-        col(User.id) == account.id, col(User.password_hash) == account.password_hash
+        col(User.id) == account.id,
+        col(User.password_hash) == account.password_hash,
+        col(User.disabled_at).is_(None),
     )
     # The password may have been changed while the old one was being verified.
     if session.scalar(select(col(User.id)).where(this_account).with_for_update()) is None:
@@ -292,6 +319,7 @@ def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
             col(User.id).label("user_id"),
             col(User.name),
             col(User.email),
+            col(User.is_password_given),
             col(Membership.role),
             col(Membership.tenant_id),
             col(Workspace.id).label("workspace_id"),
@@ -305,7 +333,7 @@ def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
             and_(col(Membership.user_id) == col(User.id), col(Membership.revoked_at).is_(None)),
         )
         .outerjoin(Workspace, col(Workspace.id) == col(Membership.workspace_id))
-        .where(this, col(UserSession.revoked_at).is_(None))
+        .where(this, col(UserSession.revoked_at).is_(None), col(User.disabled_at).is_(None))
         .order_by(col(Workspace.slug), col(Membership.id))
     ).all()
     if not rows or not _is_live(rows[0].now, rows[0].created_at, rows[0].last_active_at):
@@ -337,6 +365,7 @@ def _viewer(rows: Sequence[Any]) -> Viewer:
         workspace=next(iter(chosen or workspaces), None),
         workspaces=workspaces,
         grants=grants,
+        must_change_password=bool(first.is_password_given),
     )
 
 
@@ -354,6 +383,22 @@ def _touch(session: Session, session_id: int) -> None:
         )
         .values(last_active_at=now)
     )
+
+
+def _note_origin(session: Session, token: str, address: str, user_agent: str) -> None:
+    session.execute(
+        update(UserSession)
+        .where(col(UserSession.token_hash) == _token_hash(token))
+        .values(
+            address=_one_line(address, _LONGEST_ADDRESS),
+            user_agent=_one_line(user_agent, _LONGEST_USER_AGENT),
+        )
+    )
+
+
+def _one_line(text: str, longest: int) -> str:
+    """What a browser says of itself, made harmless to store and to show."""
+    return "".join(c if c.isprintable() else " " for c in text[:longest])
 
 
 def _sign_out(session: Session, session_id: int) -> None:

@@ -4,8 +4,17 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 registry = CollectorRegistry()
 
-SURFACES = ("run_detail", "review_pack", "run_list")
-KINDS = ("run", "pack", "pack_details", "list", "access")
+SURFACES = ("run_detail", "review_pack", "run_list", "overview")
+KINDS = (
+    "run",
+    "pack",
+    "pack_details",
+    "list",
+    "access",
+    "overview",
+    "overview_week",
+    "history",
+)
 SKIP_REASONS = (
     "unauthorised",
     "missing",
@@ -22,6 +31,7 @@ INTERVALS = {
     "run_detail": ("1", "5", "10", "backoff"),
     "review_pack": ("10", "backoff"),
     "run_list": ("10", "30", "backoff"),
+    "overview": ("10", "30", "backoff"),
 }
 TRANSITIONS = (
     ("none", "queued"),

@@ -10,12 +10,14 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, to_jsonable_python
 
+from policy.wording import Said, said
 from services.option_fields import OptionField, UnsupportedOptionsError, read_fields
 
 CONTEXT_KEY = "options"
 
 _LONGEST_JSON = 64_000
 _LONGEST_MESSAGE = 200
+_LONGEST_NAME = 80
 
 
 class OptionsError(Exception):
@@ -59,7 +61,7 @@ class OptionsForm:
     def build(self, stored: Any) -> Any:
         """What the handler gets for stored options. Raises `OptionsError`."""
         if not isinstance(stored, Mapping):
-            raise OptionsError({"": "The stored options cannot be read."}, self.labels)
+            raise OptionsError({"": said("The stored options cannot be read.")}, self.labels)
         return self._validated(stored)
 
     def digest(self, stored: Mapping[str, Any]) -> str:
@@ -74,19 +76,18 @@ class OptionsForm:
         )
 
     def _validated(self, given: Mapping[str, Any]) -> Any:
-        unknown = {name: "There is no such option." for name in given if name not in self.labels}
+        unknown = [str(name) for name in given if name not in self.labels]
         try:
             if not unknown:
                 return self._adapter.validate_python(dict(given))
         except ValidationError as error:
             raise OptionsError(_messages(error, self.labels), self.labels) from error
-        named = {str(name): f"{name}: {text}"[:_LONGEST_MESSAGE] for name, text in unknown.items()}
-        raise OptionsError(named, self.labels)
+        raise OptionsError({name: _unknown(name) for name in unknown}, self.labels)
 
     def _require_storable(self, options: Mapping[str, Any]) -> None:
         wrong = {name: text for name, value in options.items() if (text := _flaw(value))}
         if not wrong and len(json.dumps(options)) > _LONGEST_JSON:
-            wrong = {"": "These options are too long to be stored."}
+            wrong = {"": said("These options are too long to be stored.")}
         if wrong:
             raise OptionsError(wrong, self.labels)
 
@@ -137,41 +138,46 @@ def _messages(error: ValidationError, labels: Mapping[str, str]) -> dict[str, st
     return messages
 
 
+def _unknown(name: str) -> str:
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    return said("{name}: There is no such option.", name=shown)
+
+
 def _message(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     if detail["type"] == "missing" or detail["input"] is None:
-        return "Please fill this in."
+        return said("Please fill this in.")
     if detail["type"] in ("value_error", "assertion_error"):
         return str(context.get("error", detail["msg"]))[:_LONGEST_MESSAGE]
     if detail["type"].startswith("date_"):
-        return "This must be a date, as in 2026-11-24."
+        return said("This must be a date, as in 2026-11-24.")
     words = _WORDS.get(detail["type"])
     if words is None:
         return detail["msg"].replace("Input should", "This should", 1)[:_LONGEST_MESSAGE] + "."
-    return words.format(**context)[:_LONGEST_MESSAGE]
+    return Said(words, context)
 
 
 _WORDS = {
-    "int_parsing": "This must be a whole number.",
-    "int_type": "This must be a whole number.",
-    "int_from_float": "This must be a whole number.",
-    "int_parsing_size": "This number is too large.",
-    "float_parsing": "This must be a number.",
-    "float_type": "This must be a number.",
-    "finite_number": "This must be a number.",
-    "string_type": "This must be a text.",
-    "string_unicode": "This contains characters that cannot be stored.",
-    "greater_than_equal": "At least {ge}.",
-    "greater_than": "More than {gt}.",
-    "less_than_equal": "At most {le}.",
-    "less_than": "Less than {lt}.",
-    "string_too_long": "At most {max_length} characters.",
-    "string_too_short": "At least {min_length} characters.",
-    "string_pattern_mismatch": "This does not have the expected form: {pattern}",
-    "too_long": "At most {max_length} lines.",
-    "too_short": "At least {min_length} lines.",
-    "literal_error": "Choose one of {expected}.",
-    "enum": "Choose one of {expected}.",
+    "int_parsing": said("This must be a whole number."),
+    "int_type": said("This must be a whole number."),
+    "int_from_float": said("This must be a whole number."),
+    "int_parsing_size": said("This number is too large."),
+    "float_parsing": said("This must be a number."),
+    "float_type": said("This must be a number."),
+    "finite_number": said("This must be a number."),
+    "string_type": said("This must be a text."),
+    "string_unicode": said("This contains characters that cannot be stored."),
+    "greater_than_equal": said("At least {ge}."),
+    "greater_than": said("More than {gt}."),
+    "less_than_equal": said("At most {le}."),
+    "less_than": said("Less than {lt}."),
+    "string_too_long": said("At most {max_length} characters."),
+    "string_too_short": said("At least {min_length} characters."),
+    "string_pattern_mismatch": said("This does not have the expected form: {pattern}"),
+    "too_long": said("At most {max_length} lines."),
+    "too_short": said("At least {min_length} lines."),
+    "literal_error": said("Choose one of {expected}."),
+    "enum": said("Choose one of {expected}."),
 }
 
 
@@ -180,7 +186,7 @@ def _flaw(value: Any) -> str:
     if isinstance(value, list):
         return next((flaw for one in value if (flaw := _flaw(one))), "")
     if isinstance(value, float) and not math.isfinite(value):
-        return "This must be a number."
+        return said("This must be a number.")
     if isinstance(value, str) and "\0" in value:
-        return "This contains characters that cannot be stored."
+        return said("This contains characters that cannot be stored.")
     return ""

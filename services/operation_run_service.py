@@ -13,6 +13,7 @@ from models import IS_ACTIVE, PACK_GENERATION, Runner, RunOutcome, RunStatus
 from models.columns import from_now
 from policy.lifecycle import MOST_DELIVERIES, IllegalTransitionError, RunEvent, next_status
 from policy.status import ux_status
+from policy.wording import said
 from services import after_commit, audit, metrics, pack_rows
 from services import run_statements as statements
 from services.run_statements import RUN, By, Sql
@@ -98,11 +99,11 @@ class OperationRunService:
         """Request the same work once more, as a new run that names the old one."""
         run = self._find(run_id)
         if run.version != seen_version:
-            raise RunMovedError("This run changed while you were deciding. Nothing was done.")
+            raise RunMovedError(said("This run changed while you were deciding. Nothing was done."))
         if run.runner == Runner.EXTERNAL:
-            raise RunMovedError("Only the program outside can start its work again.")
+            raise RunMovedError(said("Only the program outside can start its work again."))
         if not ux_status(run.status, run.outcome).is_terminal:
-            raise RunMovedError("Only a finished run can be started again.")
+            raise RunMovedError(said("Only a finished run can be started again."))
         return self.request(
             RunRequest(
                 workspace_id=run.workspace_id,
@@ -127,7 +128,9 @@ class OperationRunService:
         run = self._find(run_id)
         if not ux_status(run.status, run.outcome).is_active:
             if run.version != seen_version:
-                raise RunMovedError("This run finished while you were deciding. Nothing was done.")
+                raise RunMovedError(
+                    said("This run finished while you were deciding. Nothing was done.")
+                )
             raise IllegalTransitionError(run.status, RunEvent.CANCEL)
         if run.status == RunStatus.RUNNING:
             self._request_cancellation(run, user_id)
@@ -443,7 +446,7 @@ class OperationRunService:
             **_CLOSED,
         )
         if moved is None:
-            raise RunMovedError("This run changed at this very moment. Please look again.")
+            raise RunMovedError(said("This run changed at this very moment. Please look again."))
         self._record(run, "cancelled", user_id)
         self._let_next_in(run)
 
@@ -461,7 +464,7 @@ class OperationRunService:
             statements.REQUEST_CANCELLATION, {"run_id": run.id}
         ).one_or_none()
         if flagged is None:
-            raise RunMovedError("This run changed at this very moment. Please look again.")
+            raise RunMovedError(said("This run changed at this very moment. Please look again."))
         self._record(run, "cancel_requested", user_id)
 
     def _queue_again(self, run: Row[Any]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import PACK_GENERATION, OperationRun, Tenant
 from policy.access import Action
+from policy.wording import said
 from services import pack_rows
 from services.auth import Viewer
 from services.operation_options import (
@@ -32,14 +33,14 @@ class NotAllowedError(Exception):
     """The person may see this, but not do it."""
 
     def __init__(self) -> None:
-        super().__init__("You may not do this.")
+        super().__init__(said("You may not do this."))
 
 
 class BusyElsewhereError(Exception):
     """The one active run of an operation belongs to somebody else."""
 
     def __init__(self) -> None:
-        super().__init__("The instance is busy with this; try again later.")
+        super().__init__(said("The instance is busy with this; try again later."))
 
 
 class NeedsCorrectionError(Exception):
@@ -126,12 +127,16 @@ class Operations:
     def _active_pack_run(self, run: OperationRun) -> int | None:
         """The run, if another than `run`, that makes a review pack of the same tenant already."""
         if run.tenant_id is None:
-            raise RunMovedError("This run made a review pack of no tenant: there is none to make.")
+            raise RunMovedError(
+                said("This run made a review pack of no tenant: there is none to make.")
+            )
         active = pack_rows.find_active(self._session, run.tenant_id)
         if active is None or active.run_id == run.id:
             return None
         if active.run_id is None:
-            raise RunMovedError("Another program is making a review pack of this tenant already.")
+            raise RunMovedError(
+                said("Another program is making a review pack of this tenant already.")
+            )
         return active.run_id
 
     def _visible(self, viewer: Viewer, requested: Requested) -> Requested:
@@ -210,17 +215,17 @@ def _accepted(
     offer: OperationOffer, tenant_id: int | None, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The options to be stored, once everything fits: all that does not is said at once."""
-    tenant_flaw, flaws = "", {}
+    tenant_flaw, flaws = "", dict[str, str]()
     if offer.scope is Scope.TENANT and tenant_id is None:
-        tenant_flaw = "Choose a tenant."
+        tenant_flaw = said("Choose a tenant.")
     if offer.scope is not Scope.TENANT and tenant_id is not None:
-        tenant_flaw = "This is not done for a single tenant."
+        tenant_flaw = said("This is not done for a single tenant.")
     accepted: dict[str, Any] = {}
     try:
         if offer.options is not None:
             accepted = offer.options.accept(options)
         elif options:
-            flaws = {"": "This operation takes no options."}
+            flaws = {"": said("This operation takes no options.")}
     except OptionsError as refusal:
         flaws = refusal.messages
     if tenant_flaw or flaws:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from policy.access import Action
 from policy.review_pack_polling import UxPackStatus
+from policy.wording import said
 from services import audit, kept_packs
 from services.auth import Viewer
 from services.kept_packs import KeptPack
@@ -29,14 +30,14 @@ class PackNotFoundError(Exception):
     """There is no such pack, or none that the asking person may see."""
 
     def __init__(self) -> None:
-        super().__init__("This review pack does not exist.")
+        super().__init__(said("This review pack does not exist."))
 
 
 class PackNotReadyError(Exception):
     """There is nothing to hand out, and there will be none from this pack unless it is active."""
 
     def __init__(self, pack: KeptPack) -> None:
-        super().__init__("This review pack is not ready.")
+        super().__init__(said("This review pack is not ready."))
         self.pack = pack
 
 
@@ -44,7 +45,7 @@ class PackExpiredError(Exception):
     """The pack is past its time, whether its file is still there or not."""
 
     def __init__(self, pack: KeptPack) -> None:
-        super().__init__("This review pack has expired.")
+        super().__init__(said("This review pack has expired."))
         self.pack = pack
 
 
@@ -82,7 +83,7 @@ def require_facts(pack: KeptPack) -> FileFacts:
     """What the file must be. Raises `PackAlteredError` when that is not stored any more."""
     # A header carries the checksum, and other programs may have written anything there.
     if pack.facts is None or not _SHA256.fullmatch(pack.facts.sha256):
-        raise PackAlteredError("What the pack's file must be is not stored with it any more.")
+        raise PackAlteredError(said("What the pack's file must be is not stored with it any more."))
     return pack.facts
 
 

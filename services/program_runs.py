@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models import PACK_GENERATION, Runner, RunOutcome, RunStatus, Tenant
 from policy.lifecycle import IllegalTransitionError
+from policy.wording import said
 from services import api_tokens
 from services.api_tokens import Program
 from services.operation_options import CONTEXT_KEY
@@ -34,7 +35,7 @@ class TenantNotFoundError(Exception):
     """There is no such tenant, or none in the program's workspace."""
 
     def __init__(self) -> None:
-        super().__init__("This tenant does not exist.")
+        super().__init__(said("This tenant does not exist."))
 
 
 class UnsuitableRequestError(Exception):

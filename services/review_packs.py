@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from models import PACK_GENERATION, Tenant
 from policy.access import Action
+from policy.wording import said
 from services import pack_rows
 from services.auth import Viewer
 from services.operation_options import CONTEXT_KEY
@@ -19,7 +20,7 @@ class TenantNotFoundError(Exception):
     """There is no such tenant, or none that the asking person may see."""
 
     def __init__(self) -> None:
-        super().__init__("This tenant does not exist.")
+        super().__init__(said("This tenant does not exist."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import Runner
+from policy.wording import said
 
 
 class RunNotFoundError(Exception):
     """There is no such run, or none that the asking person may see."""
 
     def __init__(self) -> None:
-        super().__init__("This run does not exist.")
+        super().__init__(said("This run does not exist."))
 
 
 class RunMovedError(Exception):
@@ -25,7 +26,7 @@ class LeaseLostError(Exception):
     """The run belongs to someone else by now: stop, and discard what was done."""
 
     def __init__(self) -> None:
-        super().__init__("This run is no longer in your hands; your report is refused.")
+        super().__init__(said("This run is no longer in your hands; your report is refused."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlmodel import col
 from models import IS_ACTIVE, OperationRun, Tenant, User
 from models.columns import BigIntegerId, utc_now
 from policy.access import Scope
+from policy.estimate import Estimate, TypicalDuration, estimate
 from policy.liveness import LifeFacts, Liveness, liveness
 from policy.run_detail_polling import RunFacts
 from policy.status import UxStatus, ux_status
@@ -57,7 +58,8 @@ _JOINED = ("now", "tenant_slug", "tenant_name", "initiator_name")
 class RunSnapshot:
     """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC.
 
-    `queue_position` and all that follows is read for one run only, not for lists.
+    `queue_position` and all that follows is read for one run only, not for lists; `typical` is how
+    long runs like it have taken, as far as its reader sees them.
     """
 
     now: datetime
@@ -91,6 +93,15 @@ class RunSnapshot:
     has_room: bool | None = None
     worker_seen_at: datetime | None = None
     trail: RunTrail = NO_TRAIL
+    typical: TypicalDuration | None = None
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """What its past says of it while it waits or runs, as of the read."""
+        if not self.ux_status.is_active:
+            return None
+        is_running = self.ux_status is UxStatus.RUNNING
+        return estimate(self.typical, self.started_at if is_running else None, self.now)
 
     @property
     def ux_status(self) -> UxStatus:

@@ -13,3 +13,8 @@ def checkout(module: str = "checkout") -> Any:
     except ModuleNotFoundError as error:
         raise click.ClickException("This command needs a checkout of the console.") from error
     return import_module(f"stillwatch.{module}")
+
+
+def administer(command: str, *arguments: Any) -> Any:
+    """Carry out one administrative use case; what it refuses becomes one line and a failure."""
+    return checkout().administer(command, *arguments)

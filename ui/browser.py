@@ -1,12 +1,16 @@
-"""What the browser of one page reports: is it connected, is it visible, is a dialog open.
+"""What the browser of one page reports: is it connected, is it visible, is a dialog open,
+and in which language and time zone its person reads.
 
 Reports are used to ask less, never to permit anything.
 """
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from nicegui import Client, core, ui
 from nicegui.events import GenericEventArguments
+
+from ui.presenters.locale import SOURCE_LANGUAGE, Locale
 
 # One listener per document, however often the socket comes back; every call reports at once.
 _REPORT_VISIBILITY = """
@@ -18,17 +22,20 @@ window.stillwatchReport ??= (() => {
 })();
 window.stillwatchReport();
 """
+_UNKNOWN = Locale(SOURCE_LANGUAGE, ZoneInfo("UTC"))
 
 
 class Browser:
     """The guards of one page, as last reported; tells its listeners about every change."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, locale: Locale = _UNKNOWN) -> None:
         self.client = client
+        self.locale = locale
         self.is_connected = False
         self.is_visible: bool | None = None
         self.was_ever_hidden = False
         self._listeners: list[Callable[[], None]] = []
+        self._refreshers: list[Callable[[], None]] = []
         with client:
             ui.on("visibility", self._hear)
         client.on_connect(self._connect)
@@ -52,6 +59,15 @@ class Browser:
             for listener in self._listeners:
                 listener()
 
+    def on_refresh(self, refresher: Callable[[], None]) -> None:
+        """Call `refresher` when the person asks for everything to be refreshed."""
+        self._refreshers.append(refresher)
+
+    def refresh(self) -> None:
+        """Refresh every live part of the page, as its own guards allow."""
+        for refresher in self._refreshers:
+            refresher()
+
     def _hear(self, event: GenericEventArguments) -> None:
         self.is_visible = event.args == "visible"
         self.was_ever_hidden |= not self.is_visible
@@ -74,9 +90,15 @@ class Browser:
 class Dialog(ui.dialog):
     """A dialog that tells the page's guards when it opens, closes, or is deleted while open."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, title: str = "") -> None:
         self._browser = browser
+        self._title = title
         super().__init__()
+
+    def build_title(self) -> None:
+        """Put the title that the dialog goes by where it is read."""
+        label = ui.label(self._title).classes("dialog-title").props('role="heading" aria-level="2"')
+        self.props["aria-labelledby"] = label.html_id
 
     def _handle_value_change(self, value: object) -> None:
         super()._handle_value_change(value)

@@ -5,11 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from policy.access import Scope
+from policy.estimate import TypicalDuration
 from services import pack_card, runs
 from services.auth import Auth, Viewer
 from services.database import Database
 from services.operations import OperationOffer
+from services.overview import reading as overview
+from services.overview.reading import OverviewSnapshot, WeekSnapshot
 from services.pack_card import CardDetails, CardSnapshot, DetailsKey
+from services.run_history import HistoryKey, find_typical
 from services.run_terms import Enqueue
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow
 from services.snapshots import SharedReads
@@ -30,6 +35,9 @@ class Console:
     windows: SharedReads[RunWindow, RunListSnapshot]
     packs: SharedReads[int, CardSnapshot]
     pack_details: SharedReads[DetailsKey, CardDetails]
+    overviews: SharedReads[Scope, OverviewSnapshot]
+    weeks: SharedReads[Scope, WeekSnapshot]
+    histories: SharedReads[HistoryKey, TypicalDuration | None]
     clock: Callable[[], float] = field(default=time.monotonic)
 
 
@@ -57,6 +65,15 @@ def compose(
     async def read_details(key: DetailsKey) -> CardDetails:
         return await database.read(partial(pack_card.find_card_details, key=key))
 
+    async def read_overview(scope: Scope) -> OverviewSnapshot:
+        return await database.read(partial(overview.find_overview, scope=scope))
+
+    async def read_week(scope: Scope) -> WeekSnapshot:
+        return await database.read(partial(overview.find_week, scope=scope))
+
+    async def read_history(key: HistoryKey) -> TypicalDuration | None:
+        return await database.read(partial(find_typical, key=key))
+
     clock = time.monotonic
     shared_runs = SharedReads("run", read_run, clock)
     return Console(
@@ -71,4 +88,7 @@ def compose(
         windows=SharedReads("list", read_window, clock),
         packs=SharedReads("pack", read_card, clock),
         pack_details=SharedReads("pack_details", read_details, clock),
+        overviews=SharedReads("overview", read_overview, clock),
+        weeks=SharedReads("overview_week", read_week, clock),
+        histories=SharedReads("history", read_history, clock),
     )

@@ -13,9 +13,11 @@ from ui.console import Console
 SESSION_COOKIE = "stillwatch_session"
 
 # What must answer without a sign-in. Everything else, also what does not exist, asks for one.
-_OPEN_PATHS = frozenset({"/login", "/healthz", "/readyz", "/metrics", "/favicon.ico"})
+_OPEN_PATHS = frozenset({"/login", "/language", "/healthz", "/readyz", "/metrics", "/favicon.ico"})
 # Below /api/ tokens stand at the door, see api.gate.
 _OPEN_PREFIXES = ("/static/", "/_nicegui/", "/_nicegui_ws/", "/api/")
+# What is there for whoever has yet to change a password that others know.
+_PATHS_OF_ONE_S_OWN = frozenset({"/account", "/account/password", "/language", "/logout"})
 
 
 class SignInGuard:
@@ -36,6 +38,9 @@ class SignInGuard:
             return
         # Beside the request: whoever holds the write lock must not keep a page from opening.
         background_tasks.create(self._console.auth.touch(viewer.session_id), name="note activity")
+        if viewer.must_change_password and scope["path"] not in _PATHS_OF_ONE_S_OWN:
+            await RedirectResponse("/account?password=given", status_code=303)(scope, receive, send)
+            return
         scope.setdefault("state", {})["viewer"] = viewer
         await self._app(scope, receive, send)
 

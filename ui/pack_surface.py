@@ -92,7 +92,7 @@ class ReviewPackSurface:
         pack = None if snapshot is None else snapshot.pack
         version = str(pack.version) if pack and pack.updated_at else ""
         finished_at = None if pack is None else pack.finished_at
-        show_badge(self._badge, self._notice, state, self._session.zone, version, finished_at)
+        show_badge(self._badge, self._notice, state, self._session.locale, version, finished_at)
 
     def close(self) -> None:
         self._watch.close()

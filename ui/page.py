@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request
 from nicegui import Client, ui
@@ -10,13 +11,18 @@ from nicegui import Client, ui
 from policy.access import Action
 from services.auth import Viewer
 from ui.browser import Browser
+from ui.components.announcer import Announcer
+from ui.components.keyboard import Keyboard
+from ui.components.shortcut_sheet import open_shortcut_sheet
 from ui.console import Console
 from ui.frame import FrameViewer, PlaceGroup, frame
 from ui.guard import viewer_of
 from ui.page_session import PageSession
 from ui.pages.sign_in import sign_out_csrf
-from ui.places import PLACES
-from ui.presenters.locale import Locale
+from ui.places import PLACES, Place
+from ui.presenters.locale import Locale, other_languages
+from ui.presenters.part_words import shell_words
+from ui.speech import speak
 
 _LARGEST_ID = 2**63 - 1
 
@@ -30,13 +36,21 @@ class Page:
     viewer: Viewer
     session: PageSession
     browser: Browser
+    announcer: Announcer
+
+    def announce(self, text: str) -> None:
+        """Have a change read out to who cannot see it; an empty text is none."""
+        self.announcer.tell(text)
 
     @contextmanager
     def framed(self, active: str, title: str) -> Iterator[None]:
         """Build the page's content inside the frame."""
         self.client.title = f"{title} · Stillwatch"
+        speak(self.client, self.session.locale)
         viewer = frame_viewer(self.console, self.viewer, self.session.locale)
-        with frame(viewer, active, title):
+        sheet = partial(open_shortcut_sheet, self.browser, places_for(self.viewer))
+        Keyboard(self.browser, places_for(self.viewer), sheet)
+        with frame(viewer, active, title, sheet):
             yield
 
 
@@ -44,22 +58,22 @@ def begin(console: Console, request: Request, client: Client) -> Page:
     """The page of whoever the guard let through."""
     viewer = viewer_of(request)
     session = PageSession(console, viewer, request, client)
-    return Page(console, client, viewer, session, Browser(client))
+    return Page(console, client, viewer, session, Browser(client, session.locale), Announcer())
 
 
 def not_found(page: Page) -> None:
     """The one answer for what does not exist and for what this person may not see."""
     page.client.status_code = 404
-    with page.framed("", "Not found"):
-        nothing_here()
+    with page.framed("", page.session.locale.say("Not found")):
+        nothing_here(page.session.locale)
 
 
-def nothing_here() -> None:
+def nothing_here(locale: Locale) -> None:
     """The words for both, wherever they are needed."""
     with ui.element("section").classes("notice-page").mark("not-found"):
-        ui.label("There is nothing here.").classes("notice-title")
-        ui.label("It does not exist, or it is not yours to see.")
-        ui.link("Go to Operations", "/operations")
+        ui.label(locale.say("There is nothing here.")).classes("notice-title")
+        ui.label(locale.say("It does not exist, or it is not yours to see."))
+        ui.link(locale.say("Go to Operations"), "/operations")
 
 
 def read_id(text: str) -> int | None:
@@ -78,17 +92,23 @@ def frame_viewer(console: Console, viewer: Viewer, locale: Locale) -> FrameViewe
         workspaces=tuple((place.slug, place.name) for place in viewer.workspaces),
         sign_out_csrf=sign_out_csrf(console, viewer.session_id),
         groups=_groups(viewer, locale),
+        languages=other_languages(locale.language),
+        words=shell_words(locale),
     )
 
 
-def _groups(viewer: Viewer, locale: Locale) -> tuple[PlaceGroup, ...]:
+def places_for(viewer: Viewer) -> list[Place]:
     """The places that the person is offered, in their order."""
-    offered = [place for place in PLACES if place.action is Action.SEE or viewer.may(place.action)]
+    return [place for place in PLACES if place.action is Action.SEE or viewer.may(place.action)]
+
+
+def _groups(viewer: Viewer, locale: Locale) -> tuple[PlaceGroup, ...]:
+    offered = places_for(viewer)
     return tuple(
         PlaceGroup(
-            locale.say(group),
+            locale.told(group),
             tuple(
-                (p.key, locale.say(p.label), p.href, p.icon) for p in offered if p.group == group
+                (p.key, locale.told(p.label), p.href, p.icon) for p in offered if p.group == group
             ),
         )
         for group in dict.fromkeys(place.group for place in offered)

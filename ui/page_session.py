@@ -1,17 +1,16 @@
 """The sign-in that one open page belongs to, looked up again at every tick and every action."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from nicegui import Client, ui
 
 from services.auth import Viewer
+from services.journal.about import about_page, new_id
 from services.operations import NotAllowedError
 from ui.console import Console
-from ui.presenters.locale import SOURCE_LANGUAGE, Locale
-
-ZONE_COOKIE = "stillwatch_zone"
+from ui.reader import reader_of
 
 
 class PageSession:
@@ -21,12 +20,16 @@ class PageSession:
 
     def __init__(self, console: Console, viewer: Viewer, request: Request, client: Client) -> None:
         self.viewer = viewer
-        self.locale = Locale(SOURCE_LANGUAGE, _zone(request))
+        self.locale = reader_of(request)
         self._console = console
         self._client = client
         self._watch = console.access.watch(viewer.session_id)
         self._endings: list[Callable[[], None]] = []
         self._is_over = False
+        # Not the client's own id: with that one a stranger could speak for the page.
+        self._page_id = new_id()
+        request.state.page = self._page_id
+        about_page(self._page_id, viewer.user_id)
         self._open.setdefault(viewer.session_id, set()).add(self)
         client.on_delete(self._leave)
 
@@ -39,6 +42,7 @@ class PageSession:
 
         Joins a look that is under way, but takes no earlier answer: lost rights bite at once.
         """
+        about_page(self._page_id, self.viewer.user_id)
         viewer = await self._watch.read(0.0, fresh=fresh)
         if viewer is None:
             self.end()
@@ -71,10 +75,12 @@ class PageSession:
             if isinstance(element, ui.dialog):
                 element.delete()
         self._client.content.clear()
+        title = self.locale.say("You are signed out.")
+        text = self.locale.say("Your session has ended, so nothing is shown or refreshed any more.")
         with self._client.content, ui.element("main").classes("notice-page"):
-            ui.label("You are signed out.").classes("notice-title").mark("session-over")
-            ui.label("Your session has ended, so nothing is shown or refreshed any more.")
-            ui.link("Sign in again", "/login")
+            ui.label(title).classes("notice-title").props('role="alert"').mark("session-over")
+            ui.label(text)
+            ui.link(self.locale.say("Sign in again"), "/login")
 
     @classmethod
     def end_all(cls, session_id: int) -> None:
@@ -88,11 +94,3 @@ class PageSession:
         pages.discard(self)
         if not pages:
             self._open.pop(self.viewer.session_id, None)
-
-
-def _zone(request: Request) -> ZoneInfo:
-    """The person's time zone as their browser told it; UTC when it told nothing usable."""
-    try:
-        return ZoneInfo(request.cookies.get(ZONE_COOKIE, "UTC")[:64])
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")

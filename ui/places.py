@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from policy.access import Action
+from policy.wording import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,20 @@ class Place:
     action: Action = Action.SEE
 
 
+def _administration(
+    key: str, label: str, icon: str, path: str = "", action: Action = Action.ADMINISTER
+) -> Place:
+    return Place(key, said("Administration"), label, f"/admin/{path or key}", icon, action)
+
+
 PLACES = (
-    Place("operations", "Monitoring", "Operations", "/operations", "list_alt"),
-    Place("tenants", "Monitoring", "Tenants", "/tenants", "apartment"),
+    Place("overview", said("Monitoring"), said("Overview"), "/overview", "insights"),
+    Place("operations", said("Monitoring"), said("Operations"), "/operations", "list_alt"),
+    Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment"),
+    _administration("workspace", said("Workspace"), "domain"),
+    _administration("tenant-keeping", said("Manage tenants"), "add_business", "tenants"),
+    _administration("members", said("Members"), "group"),
+    _administration("sessions", said("Sessions"), "devices"),
+    _administration("tokens", said("Tokens"), "vpn_key"),
+    _administration("audit", said("Audit trail"), "fact_check", action=Action.AUDIT),
 )

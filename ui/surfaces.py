@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from policy import run_detail_polling, run_list_polling
 from policy.access import Scope, visible_scope
@@ -15,6 +14,8 @@ from ui.console import Console
 from ui.live import BadgeState, Version
 from ui.page_session import PageSession
 from ui.presenters.badge import badge
+from ui.presenters.locale import Locale
+from ui.run_history import RunHistory
 
 
 class RunDetailSurface:
@@ -28,6 +29,7 @@ class RunDetailSurface:
         console: Console,
         session: PageSession,
         run: RunSnapshot,
+        history: RunHistory,
         badge: RefreshBadge,
         notice: StaleNotice,
         paint: Callable[[RunSnapshot], None],
@@ -35,6 +37,7 @@ class RunDetailSurface:
     ) -> None:
         self._session = session
         self._watch = console.runs.watch(run.id)
+        self._history = history
         self._belongs = run
         self._badge = badge
         self._notice = notice
@@ -50,7 +53,7 @@ class RunDetailSurface:
         # The read is shared, the right to see it is not.
         if run is None or not is_visible(scope_for(self._session.viewer, run), run):
             return None
-        return run
+        return await self._history.beside(run)
 
     def decide(self, snapshot: RunSnapshot | None, guards: Guards, now: datetime) -> Decision:
         facts = None if snapshot is None else snapshot.facts
@@ -69,7 +72,7 @@ class RunDetailSurface:
         # The rights too: what a person may not do any more is not offered any more. And what
         # only time changes: a run that waits or is silent gets other words, but no other version.
         trail, grants = snapshot.trail.newest_id, self._session.viewer.grants
-        return snapshot.ux_status, snapshot.liveness, trail, grants
+        return snapshot.ux_status, snapshot.liveness, snapshot.estimate, trail, grants
 
     def paint(self, snapshot: RunSnapshot) -> None:
         self._paint(snapshot)
@@ -80,10 +83,11 @@ class RunDetailSurface:
     def show_badge(self, state: BadgeState, snapshot: RunSnapshot | None) -> None:
         finished_at = None if snapshot is None else snapshot.completed_at
         version = "" if snapshot is None else str(snapshot.version)
-        show_badge(self._badge, self._notice, state, self._session.zone, version, finished_at)
+        show_badge(self._badge, self._notice, state, self._session.locale, version, finished_at)
 
     def close(self) -> None:
         self._watch.close()
+        self._history.close()
 
 
 class RunListSurface:
@@ -149,7 +153,7 @@ class RunListSurface:
         self._clear()
 
     def show_badge(self, state: BadgeState, snapshot: RunListSnapshot | None) -> None:
-        show_badge(self._badge, self._notice, state, self._session.zone, "", None)
+        show_badge(self._badge, self._notice, state, self._session.locale, "", None)
 
     def close(self) -> None:
         self._watch.close()
@@ -164,7 +168,7 @@ def show_badge(
     element: RefreshBadge,
     notice: StaleNotice,
     state: BadgeState,
-    zone: ZoneInfo,
+    locale: Locale,
     version: str,
     finished_at: datetime | None,
 ) -> None:
@@ -175,8 +179,8 @@ def show_badge(
             state.armed,
             finished_at=finished_at,
             stale_since=state.stale_since,
-            zone=zone,
+            locale=locale,
         ),
         version,
     )
-    notice.state(state.stale_since, zone)
+    notice.state(state.stale_since, locale)

@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from nicegui import ui
+from nicegui import app, ui
 
 STATIC = Path(__file__).resolve().parent / "static"
 FAVICON = STATIC / "favicon.svg"
@@ -20,6 +20,8 @@ def head() -> str:
 
 def apply() -> None:
     """Give every page of the console this look."""
+    # The framework's bar has no name to be read out, and tells of requests that nobody made.
+    app.config.quasar_config["loadingBar"]["skipHijack"] = True
     ui.add_head_html(head(), shared=True)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, TextClause, text
 
 from jobs.context import RunContext
 from jobs.handlers.invariants import findings
+from policy.wording import said
 from stillwatch.operations import option
 
 _BATCH = 1000
@@ -40,7 +41,7 @@ _COUNT = text(
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
     depth: Literal["quick", "full"] = option(
-        "quick", hint="Full also compares every index with its table; on SQLite only."
+        "quick", hint=said("Full also compares every index with its table; on SQLite only.")
     )
 
 

@@ -19,7 +19,6 @@ _IS_UNKNOWN = (
 )
 _INDEXES = {
     # name: columns after the workspace, condition
-    "ix_operation_run_type": (["type", "id"], None),
     "ix_operation_run_initiator": (["initiated_by_user_id", "id"], None),
     "ix_operation_run_created": (["created_at", "id"], None),
     "ix_operation_run_queued": (["status", "id"], _IS_QUEUED),

@@ -61,7 +61,7 @@ class FailureGroups:
         if status is _SUCCEEDED:
             self._note_success(type_, created_at)
         if run.failures or status is _FAILED:
-            for code, entry in _entries(run, status):
+            for code, entry in failure_entries(run.failures, status):
                 self._count(self._group(code, type_), (created_at, run.id), entry)
 
     def groups(self) -> list[FailureGroup]:
@@ -117,22 +117,24 @@ class FailureGroups:
 
 def failure_codes(run: RunRow) -> list[str]:
     """The codes that the run recorded, in its own order."""
-    return [_code(entry) for entry in _recorded(run)]
+    return [_code(entry) for entry in _recorded(run.failures)]
 
 
-def _entries(run: RunRow, status: UxStatus) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    recorded = _recorded(run)
+def failure_entries(failures: Any, status: UxStatus) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The code and the entry of each failure that a run recorded as `failures`, whatever that is;
+    a failed run that recorded none has one without a code."""
+    recorded = _recorded(failures)
     if not recorded and status is _FAILED:
         yield NO_CODE, {}
     for entry in recorded:
         yield _code(entry), entry
 
 
-def _recorded(run: RunRow) -> list[Mapping[str, Any]]:
+def _recorded(failures: Any) -> list[Mapping[str, Any]]:
     # Written by any program: whatever is no list of objects records no failure.
-    if not isinstance(run.failures, list) or not run.failures:
+    if not isinstance(failures, list) or not failures:
         return []
-    return [entry for entry in run.failures if isinstance(entry, Mapping)]
+    return [entry for entry in failures if isinstance(entry, Mapping)]
 
 
 def _code(entry: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from policy.instant import elapsed, require_aware
+from policy.wording import said
 
 _LONGEST = timedelta(days=3660)
 
@@ -46,9 +47,11 @@ class PackOptions:
         require_aware(period_from=self.period_from, period_to=self.period_to)
         span = elapsed(self.period_from, self.period_to)
         if not timedelta(0) < span <= _LONGEST:
-            raise PackOptionsError("A period begins before it ends, and is at most ten years long.")
+            raise PackOptionsError(
+                said("A period begins before it ends, and is at most ten years long.")
+            )
         if not self.sections:
-            raise PackOptionsError("A pack needs at least one section.")
+            raise PackOptionsError(said("A pack needs at least one section."))
 
     def as_json(self) -> dict[str, Any]:
         """As stored in `review_pack.options`, in the run's context and in the manifest."""

@@ -24,12 +24,12 @@ def visitor(server: Server) -> httpx.Client:
     return client
 
 
-def sign_in(server: Server, who: str) -> httpx.Client:
+def sign_in(server: Server, who: str, password: str = PASSWORD) -> httpx.Client:
     client = visitor(server)
     form = client.get("/login").text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     answer = client.post(
-        "/login", data={**hidden, "email": f"{who}@example.test", "password": PASSWORD}
+        "/login", data={**hidden, "email": f"{who}@example.test", "password": password}
     )
     assert answer.status_code == 303, answer.text
     return client

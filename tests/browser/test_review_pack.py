@@ -370,7 +370,7 @@ def test_the_keyboard_reaches_the_dialog_and_leaves_it(page: Page, server: Serve
 def test_only_a_new_status_is_read_out(page: Page, server: Server) -> None:
     pack = server.add_pack("generating", "running", summary='{"stage": "runs", "share": 0.1}')
     open_tenant(page, server)
-    said = page.get_by_test_id("review-pack-card").get_by_role("status")
+    said = page.get_by_test_id("announcements")
     server.change_pack(pack, summary='{"stage": "audit", "share": 0.1}')
     refresh = page.get_by_role("button", name="Refresh the review pack")
     refresh.click()
@@ -380,7 +380,7 @@ def test_only_a_new_status_is_read_out(page: Page, server: Server) -> None:
     server.change_pack(pack, status="failed")
     refresh.click()
 
-    expect(said).to_have_text("Review pack: Failed", timeout=A_TICK)
+    expect(said).to_have_text("Review pack: Failed.", timeout=A_TICK)
 
 
 def test_the_card_leaves_the_console_empty(

@@ -1,5 +1,6 @@
 """The commands on either database: what they do, and the one line they end with otherwise."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,92 @@ def test_what_cannot_be_done_is_one_line_and_a_failure(environment: dict[str, st
     done = run(environment, "tenant add contoso --workspace nowhere")
 
     assert (done.exit_code, done.stderr) == (1, "Error: There is no workspace 'nowhere'.\n")
+
+
+def test_what_was_set_up_is_listed_for_people_and_for_programs(
+    environment: dict[str, str],
+) -> None:
+    for command in (
+        "workspace add acme",
+        "tenant add contoso --workspace acme --name Contoso",
+        "user add ada@acme.example --password-stdin --name Ada",
+        "member set ada@acme.example --workspace acme --role owner",
+        "user disable ada@acme.example",
+    ):
+        assert run(environment, command, "correct horse battery\n").exit_code == 0
+
+    assert run(environment, "workspace list").stdout == "acme  acme\n"
+    assert run(environment, "tenant list --workspace acme").stdout == "contoso  Contoso\n"
+    assert run(environment, "user list").stdout == "ada@acme.example  Ada  disabled\n"
+    members = run(environment, "member list --workspace acme").stdout
+    assert members == "ada@acme.example  owner  acme  Ada\n"
+    assert run(environment, "session list").stdout == ""
+    (user,) = json.loads(run(environment, "user list --json").stdout)
+    assert user["email"] == "ada@acme.example"
+    assert "password_hash" not in user
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("session revoke 7", "Error: There is no live session 7.\n"),
+        ("session list --user nobody@x.test", "Error: There is no account for nobody@x.test.\n"),
+        ("user enable nobody@x.test", "Error: There is no account for nobody@x.test.\n"),
+        ("member list --workspace nowhere", "Error: There is no workspace 'nowhere'.\n"),
+    ],
+)
+def test_a_command_that_finds_nothing_fails_in_one_line(
+    environment: dict[str, str], command: str, line: str
+) -> None:
+    done = run(environment, command)
+
+    assert (done.exit_code, done.stderr) == (1, line)
+
+
+def test_which_sessions_to_end_is_said_in_one_way() -> None:
+    for command in ("session revoke", "session revoke 7 --user ada@x.test"):
+        assert run({}, command).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("serve", "worker", "migrate", "exec"),
+        *("workspace add", "workspace list", "tenant add", "tenant list"),
+        *("user add", "user passwd", "user list", "user disable", "user enable"),
+        *("member set", "member revoke", "member list", "session list", "session revoke"),
+        *("token create", "token revoke", "token list"),
+    ],
+)
+def test_every_command_explains_itself(command: str) -> None:
+    done = run({}, f"{command} --help")
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith("Usage: ")
+
+
+def test_a_workspace_keeps_what_is_over_for_ever_until_it_is_told_otherwise(
+    environment: dict[str, str],
+) -> None:
+    run(environment, "workspace add acme")
+
+    shown = run(environment, "workspace retention acme")
+    both = run(environment, "workspace retention acme --runs-days 400 --audit-days 2000")
+    one = run(environment, "workspace retention acme --runs-days forever")
+
+    assert shown.stdout == "runs   kept for ever\naudit  kept for ever\n"
+    assert both.stdout == "runs   kept for 400 days\naudit  kept for 2000 days\n"
+    assert one.stdout == "runs   kept for ever\naudit  kept for 2000 days\n"
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "1e3", "36501", "soon", "１"])
+def test_a_retention_that_is_none_is_refused(environment: dict[str, str], days: str) -> None:
+    run(environment, "workspace add acme")
+
+    refused = run(environment, f"workspace retention acme --runs-days {days}")
+
+    assert refused.exit_code != 0
+    assert "kept for ever" in run(environment, "workspace retention acme").stdout
 
 
 @pytest.mark.parametrize("command", ["workspace add acme", "serve"])

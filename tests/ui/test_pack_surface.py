@@ -16,7 +16,7 @@ from services.auth import Auth, Viewer
 from services.database import Database
 from services.pack_card import CardSnapshot, PackRun, find_card
 from services.tenants import TenantRef
-from tests.unit.presenters.factories import BERLIN, NOW, a_card, a_pack, a_pack_run
+from tests.unit.presenters.factories import LOCALE, NOW, a_card, a_pack, a_pack_run
 from ui.console import Console, compose
 from ui.live import BadgeState
 from ui.pack_surface import ReviewPackSurface
@@ -34,7 +34,7 @@ class SignIn:
 
     viewer: Viewer = field(default_factory=lambda: a_viewer(Role.OWNER))
 
-    zone = BERLIN
+    locale = LOCALE
 
     async def look(self, *, fresh: bool) -> Viewer:
         return self.viewer

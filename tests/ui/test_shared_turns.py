@@ -11,7 +11,7 @@ from services.snapshots import SharedReads
 from services.tenants import TenantRef
 from tests.stepped_loop import stepped
 from tests.ui.rig import START, PackScreen, Rig, page
-from tests.unit.presenters.factories import BERLIN, a_pack
+from tests.unit.presenters.factories import LOCALE, a_pack
 from ui.live import Live
 from ui.pack_surface import ReviewPackSurface
 
@@ -29,7 +29,7 @@ class Viewer:
 
 
 class SignIn:
-    viewer, zone = Viewer(), BERLIN
+    viewer, locale = Viewer(), LOCALE
 
     async def look(self, *, fresh: bool) -> Viewer:
         return self.viewer

@@ -8,12 +8,14 @@ from typing import Any
 from nicegui import ui
 
 from policy.lifecycle import IllegalTransitionError
+from services.admin_terms import AdministrationError
 from services.operations import BusyElsewhereError, NotAllowedError
 from services.review_packs import TenantNotFoundError
 from services.run_terms import RunMovedError, RunNotFoundError
 from ui.browser import Browser, Dialog
 
 _REFUSALS = (
+    AdministrationError,
     BusyElsewhereError,
     RunMovedError,
     RunNotFoundError,
@@ -41,21 +43,22 @@ class ConfirmDialog:
         is_destructive: bool = False,
     ) -> None:
         self._act = act
+        self._locale = browser.locale
         self._is_acting = False
-        self._dialog = Dialog(browser)
+        keep = self._locale.say("Keep as it is")
+        self._dialog = Dialog(browser, title)
         # Only once it is hidden: that is when the browser puts the cursor back where it was.
         self._dialog.on("hide", self._dialog.delete, args=[])
         with (
             self._dialog,
-            ui.card().classes("dialog").props('data-testid="confirm-dialog" role="dialog"') as card,
+            ui.card().classes("dialog").props('data-testid="confirm-dialog"') as card,
         ):
             card.mark("confirm-dialog")
-            card.props["aria-label"] = title
-            ui.label(title).classes("dialog-title")
+            self._dialog.build_title()
             self.body = ui.column().classes("dialog-body")
             with ui.row().classes("dialog-actions"):
                 self._dismiss = (
-                    ui.button("Keep as it is", on_click=self._dialog.close, color=None)
+                    ui.button(keep, on_click=self._dialog.close, color=None)
                     .props('flat no-caps data-testid="dismiss"')
                     .mark("dismiss")
                 )
@@ -90,9 +93,12 @@ class ConfirmDialog:
                 self._confirm.props(remove="loading")
                 return
         except _REFUSALS as refusal:
-            ui.notify(str(refusal), type="warning")
+            ui.notify(self._locale.told(refusal), type="warning")
         except Exception:
             _log.exception("an action failed")
-            ui.notify("That did not work. Nothing was changed; please try again.", type="negative")
+            ui.notify(
+                self._locale.say("That did not work. Nothing was changed; please try again."),
+                type="negative",
+            )
         if not self._dialog.is_deleted:
             self._dialog.close()

@@ -8,6 +8,7 @@ from nicegui.elements.mixins.validation_element import ValidationElement
 from nicegui.elements.mixins.value_element import ValueElement
 
 from services.option_fields import OptionField, OptionKind
+from ui.presenters.locale import Locale
 from ui.presenters.options_form import FieldView, field_view, given_options
 
 _FIELD = "outlined dense hide-bottom-space stack-label"
@@ -16,11 +17,15 @@ _FIELD = "outlined dense hide-bottom-space stack-label"
 class OptionFields:
     """One operation's options, built once; Enter in a field of one line calls `submit`."""
 
-    def __init__(self, fields: Sequence[OptionField], submit: Callable[[], Any]) -> None:
+    def __init__(
+        self, fields: Sequence[OptionField], submit: Callable[[], Any], locale: Locale
+    ) -> None:
         self._fields = fields
         self._submit = submit
+        self._locale = locale
+        views = [field_view(field, locale) for field in fields]
         with ui.column().classes("form") as self.body:
-            self._elements = {view["name"]: self._build(view) for view in map(field_view, fields)}
+            self._elements = {view["name"]: self._build(view) for view in views}
             self._message = ui.label().classes("form-error").props('role="alert"')
             self._message.set_visibility(False)
 
@@ -37,8 +42,10 @@ class OptionFields:
             if isinstance(element, ValidationElement)
         }
         for name, element in beside.items():
-            element.error = messages.get(name)
-        self._message.text = " ".join(t for name, t in messages.items() if name not in beside)
+            element.error = self._locale.told(messages.get(name, "")) or None
+        self._message.text = " ".join(
+            self._locale.told(text) for name, text in messages.items() if name not in beside
+        )
         self._message.set_visibility(bool(self._message.text))
         focus_first([element for name, element in beside.items() if name in messages])
 

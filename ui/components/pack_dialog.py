@@ -1,7 +1,10 @@
 """The dialog in which a person asks for a review pack."""
 
+from html import escape
+
 from nicegui import ui
 
+from policy.wording import said
 from services.pack_card import CardSnapshot
 from services.packs.order import PackOptions, Section
 from services.review_packs import RequestedPack, ReviewPacks
@@ -22,11 +25,11 @@ from ui.presenters.pack_form import (
 from ui.presenters.pack_terms import SECTIONS
 
 _FIELD = "outlined dense hide-bottom-space stack-label"
-_WHY_WITHOUT = (
+_WHY_WITHOUT = said(
     "Messages and samples of failures can quote names, addresses or inner workings; a pack leaves "
     "the house. Without them it still counts every failure by its code."
 )
-_SOMEBODY_ELSES = "A pack is already being generated for this tenant; here it is."
+_SOMEBODY_ELSES = said("A pack is already being generated for this tenant; here it is.")
 
 
 class PackDialog:
@@ -39,9 +42,10 @@ class PackDialog:
         self._tenant = tenant
         self._live = live
         self._zone = page.session.zone
-        title = f"Generate a review pack for {tenant.name}"
-        self._dialog = ConfirmDialog(page.browser, title, "Generate", self._request)
-        self._dialog.label_dismiss("Dismiss")
+        self._locale = locale = page.session.locale
+        title = locale.say("Generate a review pack for {tenant}", tenant=tenant.name)
+        self._dialog = ConfirmDialog(page.browser, title, locale.say("Generate"), self._request)
+        self._dialog.label_dismiss(locale.say("Dismiss"))
         with self._dialog.filling(), ui.column().classes("form"):
             self._build(form_of(begin, self._zone))
 
@@ -49,20 +53,21 @@ class PackDialog:
         self._dialog.open()
 
     def _build(self, form: PackForm) -> None:
+        locale = self._locale
         self._preset = ui.select(
-            {preset.value: words for preset, words in PRESETS.items()},
-            label="Period",
+            {preset.value: locale.told(words) for preset, words in PRESETS.items()},
+            label=locale.say("Period"),
             value=form.preset.value,
             on_change=self._show_days,
         ).classes("wide")
         self._preset.props(f'{_FIELD} autofocus data-testid="pack-period"')
         with ui.element("div").classes("pair") as self._days:
-            self._first = _day_field("First day", form.first, "pack-first-day")
-            self._last = _day_field("Last day", form.last, "pack-last-day")
+            self._first = _day_field(locale.say("First day"), form.first, "pack-first-day")
+            self._last = _day_field(locale.say("Last day"), form.last, "pack-last-day")
         with ui.element("fieldset").classes("choices"):
-            ui.html("Sections", tag="legend")
+            ui.html(escape(locale.say("Sections")), tag="legend")
             self._sections = {
-                section: ui.checkbox(words, value=section in form.sections).props(
+                section: ui.checkbox(locale.told(words), value=section in form.sections).props(
                     f'dense data-testid="pack-section-{section}"'
                 )
                 for section, words in SECTIONS.items()
@@ -70,14 +75,16 @@ class PackDialog:
         self._message = ui.label().classes("form-error").props('role="alert"')
         self._message.set_visibility(False)
         with ui.column().classes("about"):
-            self._details = ui.switch("Include failure details", value=form.include_failure_details)
+            self._details = ui.switch(
+                locale.say("Include failure details"), value=form.include_failure_details
+            )
             self._details.props('dense data-testid="pack-failure-details"')
-            ui.label(_WHY_WITHOUT).classes("switch-hint under")
+            ui.label(locale.told(_WHY_WITHOUT)).classes("switch-hint under")
         self._show_days()
 
     def _show_days(self) -> None:
         preset = Preset(self._preset.value)
-        self._preset.props["hint"] = preset_hint(preset, self._live.now, self._zone)
+        self._preset.props["hint"] = preset_hint(preset, self._live.now, self._locale)
         self._days.set_visibility(preset is Preset.CUSTOM)
 
     def _filled_in(self) -> PackForm:
@@ -102,15 +109,15 @@ class PackDialog:
             )
         )
         if not requested.is_new:
-            ui.notify(_SOMEBODY_ELSES, type="info")
+            ui.notify(self._locale.told(_SOMEBODY_ELSES), type="info")
         self._live.nudge(own_action=True)
         return True
 
     def _say_what_is_wrong(self, messages: dict[str, str]) -> None:
         fields = {"first": self._first, "last": self._last}
         for name, element in fields.items():
-            element.error = messages.get(name)
-        self._message.text = messages.get("sections", "")
+            element.error = self._locale.told(messages.get(name, "")) or None
+        self._message.text = self._locale.told(messages.get("sections", ""))
         self._message.set_visibility(bool(self._message.text))
         focus_first([element for name, element in fields.items() if name in messages])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 
 from nicegui import ui
 
@@ -16,8 +17,10 @@ from ui.components.stale_notice import StaleNotice
 from ui.live import Live
 from ui.pack_surface import ReviewPackSurface
 from ui.page import Page, nothing_here
+from ui.presenters.announcements import pack_change
 from ui.presenters.pack import PackRights, begins_again, is_being_made, pack_card
 from ui.presenters.pack_terms import readable_options
+from ui.presenters.part_words import badge_words, card_words
 
 
 class PackPanel:
@@ -26,14 +29,16 @@ class PackPanel:
     def __init__(self, page: Page, tenant: TenantRef, card: CardSnapshot) -> None:
         self._page = page
         self._tenant = tenant
+        locale = page.session.locale
         with ui.element("div").classes("page-head"):
-            ui.html("Review pack", tag="h2").classes("card-title")
+            ui.html(escape(locale.say("Review pack")), tag="h2").classes("card-title")
             with ui.element("div").classes("head-state"):
-                badge = RefreshBadge("review_pack")
-                _build_refresh(self._refresh)
+                badge = RefreshBadge("review_pack", badge_words(locale))
+                _build_refresh(locale.say("Refresh the review pack"), self._refresh)
         with ui.element("div").classes("panel-host") as self._host:
-            notice = StaleNotice()
-            self._card = PackCard(self._ask)
+            notice = StaleNotice(page.announce)
+            self._card = PackCard(self._ask, card_words(locale))
+        self._shown = card
         self._show(card)
         surface = ReviewPackSurface(
             page.console, page.session, tenant, card, badge, notice, self._show, self._clear
@@ -42,7 +47,9 @@ class PackPanel:
         page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
 
     def _show(self, card: CardSnapshot) -> None:
-        self._card.show(pack_card(card, self._rights(), self._page.session.zone))
+        self._page.announce(pack_change(self._shown, card, self._page.session.locale))
+        self._shown = card
+        self._card.show(pack_card(card, self._rights(), self._page.session.locale))
 
     def _rights(self) -> PackRights:
         viewer, place = self._page.session.viewer, self._tenant
@@ -54,9 +61,10 @@ class PackPanel:
         )
 
     def _clear(self) -> None:
+        self._page.announce(self._page.session.locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
-            nothing_here()
+            nothing_here(self._page.session.locale)
 
     def _refresh(self) -> None:
         self.live.nudge()
@@ -74,7 +82,7 @@ class PackPanel:
         PackDialog(self._page, self._tenant, self.live, begin).open()
 
 
-def _build_refresh(act: Callable[[], None]) -> None:
+def _build_refresh(label: str, act: Callable[[], None]) -> None:
     button = ui.button(icon="refresh", on_click=act, color=None).classes("quiet-icon")
     button.props('flat round dense data-testid="refresh-pack"')
-    button.props["aria-label"] = button.props["title"] = "Refresh the review pack"
+    button.props["aria-label"] = button.props["title"] = label

@@ -2,13 +2,13 @@ export default {
   template: `
     <span class="badge" :class="'tone-' + tone" data-testid="refresh-badge" role="status" aria-live="off"
       :data-surface="surface" :data-reason="reason" :data-interval="interval"
-      :data-version="version"><span class="dot" aria-hidden="true"></span>{{ text }}</span>`,
-  props: { view: Object, surface: String, version: String },
+      :data-version="version" :title="view.utc || null"><span class="dot" aria-hidden="true"></span>{{ text }}</span>`,
+  props: { view: Object, words: Object, surface: String, version: String },
   data: () => ({ isConnected: true }),
   computed: {
     reason() { return this.isConnected ? this.view.reason : "disconnected"; },
     interval() { return this.isConnected ? this.view.interval : ""; },
-    text() { return this.isConnected ? this.view.text : "Reconnecting"; },
+    text() { return this.isConnected ? this.view.text : this.words.lost; },
     tone() { return this.isConnected ? this.view.tone : "mixed"; },
   },
   mounted() {

@@ -1,5 +1,6 @@
 """The badge that says what the page is doing about refreshing, and why."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ui.components.viewed import Viewed
@@ -9,8 +10,9 @@ from ui.presenters.badge import BadgeView
 class RefreshBadge(Viewed, component="refresh_badge.js"):
     """Shows the server's word, but says by itself when there is no connection to the server."""
 
-    def __init__(self, surface: str) -> None:
-        super().__init__({"text": "", "reason": "", "interval": "", "tone": "waiting"})
+    def __init__(self, surface: str, words: Mapping[str, Any]) -> None:
+        empty = {"text": "", "utc": "", "reason": "", "interval": "", "tone": "waiting"}
+        super().__init__(empty, words)
         self._props["surface"] = surface
         self._props["version"] = ""
         self.mark("refresh-badge")

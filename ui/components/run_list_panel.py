@@ -5,13 +5,15 @@ from collections.abc import Callable
 from nicegui import ui
 
 from policy.decision import Reason
-from services.runs import MOST_NEW_RUNS, RunListSnapshot, RunPage, RunWindow
+from services.runs import RunListSnapshot, RunPage, RunWindow
 from ui.components.refresh_badge import RefreshBadge
 from ui.components.run_table import RunTable
 from ui.components.stale_notice import StaleNotice
 from ui.live import Live
 from ui.page import Page, nothing_here
 from ui.presenters import run as presenter
+from ui.presenters.announcements import list_change
+from ui.presenters.part_words import badge_words, table_words
 from ui.surfaces import RunListSurface
 
 
@@ -27,12 +29,13 @@ class RunListPanel:
         show_newest: Callable[[], None],
         build_actions: Callable[[], None] = lambda: None,
     ) -> None:
-        self._zone = page.session.zone
+        self._page = page
+        self._locale = locale = page.session.locale
         with ui.element("div").classes("page-head"):
             build_actions()
-            badge = RefreshBadge("run_list")
+            badge = RefreshBadge("run_list", badge_words(locale))
         with ui.element("div").classes("panel-host") as self._host:
-            notice = StaleNotice()
+            notice = StaleNotice(page.announce)
             self._new = (
                 ui.button(on_click=show_newest, color=None)
                 .props('flat no-caps data-testid="new-runs"')
@@ -40,10 +43,11 @@ class RunListPanel:
                 .mark("new-runs")
             )
             self._new.set_visibility(False)
-            self._table = RunTable(empty_text)
+            self._table = RunTable(empty_text, table_words(locale))
         first = RunListSnapshot(shown.now, shown.runs, 0)
         self._ids = window.run_ids
-        self._rows = {run.id: presenter.run_row(run, self._zone) for run in shown.runs}
+        self._rows = {run.id: presenter.run_row(run, self._locale) for run in shown.runs}
+        self._shown = first
         self._show(first)
         surface = RunListSurface(
             page.console, page.session, window, badge, notice, self._show, self._clear
@@ -52,21 +56,18 @@ class RunListPanel:
         page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
 
     def _show(self, snapshot: RunListSnapshot) -> None:
-        now_there = {run.id: presenter.run_row(run, self._zone) for run in snapshot.runs}
+        self._page.announce(list_change(self._shown, snapshot, self._locale))
+        self._shown = snapshot
+        now_there = {run.id: presenter.run_row(run, self._locale) for run in snapshot.runs}
         for run_id in self._ids:
             # A row that is gone keeps its place: nothing moves under the pointer.
             self._rows[run_id] = now_there.get(run_id) or {**self._rows[run_id], "gone": True}
         self._table.show([self._rows[run_id] for run_id in self._ids])
-        self._new.set_text(_new_runs(snapshot.new_runs))
+        self._new.set_text(presenter.new_runs(snapshot.new_runs, self._locale))
         self._new.set_visibility(snapshot.new_runs > 0)
 
     def _clear(self) -> None:
+        self._page.announce(self._locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
-            nothing_here()
-
-
-def _new_runs(count: int) -> str:
-    if count >= MOST_NEW_RUNS:
-        return f"{MOST_NEW_RUNS} or more new runs"
-    return "1 new run" if count == 1 else f"{count} new runs"
+            nothing_here(self._locale)

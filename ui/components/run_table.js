@@ -3,10 +3,10 @@ export default {
   template: `
     <div class="table-host" data-testid="operations-table">
       <p v-if="!view.length" class="empty"><i class="material-icons" aria-hidden="true" data-icon="inbox"></i>{{ empty }}</p>
-      <table v-else class="runs" role="table" aria-label="Runs">
+      <table v-else class="runs" role="table" :aria-label="words.runs">
         <thead role="rowgroup"><tr role="row">
           <th v-for="column in columns" :key="column" role="columnheader" scope="col"
-            :class="'col-' + column.toLowerCase().replace(' ', '-')">{{ column }}</th></tr></thead>
+            :class="'col-' + column">{{ words[column] }}</th></tr></thead>
         <tbody role="rowgroup"><tr v-for="row in view" :key="row.id" role="row" data-testid="run-row"
           :data-run-id="row.id" :data-status="row.status.value" :class="{ gone: row.gone }">
           <td role="cell" class="col-status"><span class="status" :class="'tone-' + row.status.tone"><i class="material-icons" aria-hidden="true" :data-icon="row.status.icon"></i>{{ row.status.word }}</span></td>
@@ -18,13 +18,13 @@ export default {
           <td role="cell" class="col-duration"><elapsed-time v-if="row.elapsed.seconds !== null"
             :seconds="row.elapsed.seconds" :running="row.elapsed.running"></elapsed-time>
             <span v-else>–</span></td>
-          <td role="cell" class="col-started"><span v-if="row.gone">no longer available</span>
-            <time v-else :title="row.started_utc"><span class="when-full">{{ row.started }}</span><span class="when-brief" aria-hidden="true">{{ row.started_brief }}</span></time></td>
+          <td role="cell" class="col-started"><span v-if="row.gone">{{ words.gone }}</span>
+            <time v-else :datetime="row.started_at || null" :title="row.started_utc || null"><span class="when-full">{{ row.started }}</span><span class="when-brief" aria-hidden="true">{{ row.started_brief }}</span></time></td>
         </tr></tbody>
       </table>
     </div>`,
-  props: { view: Array, empty: String },
+  props: { view: Array, empty: String, words: Object },
   data: () => ({
-    columns: ["Status", "Operation", "Tenant", "Started by", "Progress", "Duration", "Started"],
+    columns: ["status", "operation", "tenant", "started-by", "progress", "duration", "started"],
   }),
 };

@@ -1,5 +1,6 @@
 """The phases of a run with their durations, and what happened in them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ui.components.viewed import Viewed
@@ -8,8 +9,8 @@ from ui.components.viewed import Viewed
 class RunTimeline(Viewed, component="run_timeline.js"):
     """The phases of a run with their durations, and what happened in them."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        super().__init__(words=words)
         self.mark("run-timeline")
 
     def show(self, view: Any) -> bool:

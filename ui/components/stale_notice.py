@@ -1,24 +1,33 @@
 """The notice beside a view that could not be refreshed."""
 
+from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from ui.presenters.moment import clock_time
+from ui.presenters.locale import Locale
+from ui.presenters.moment import clock_time, in_utc
 
 
 class StaleNotice(ui.label):
     """Hidden while all is well."""
 
-    def __init__(self) -> None:
+    def __init__(self, announce: Callable[[str], None]) -> None:
         super().__init__("")
-        self.classes("stale-notice").props('data-testid="stale-notice" role="status"')
+        self._announce = announce
+        self.classes("stale-notice").props('data-testid="stale-notice"')
         self.mark("stale-notice").set_visibility(False)
 
-    def state(self, stale_since: datetime | None, zone: ZoneInfo) -> None:
+    def state(self, stale_since: datetime | None, locale: Locale) -> None:
         """Say since when the view is old, or nothing."""
         if stale_since is not None:
-            since = clock_time(stale_since, zone)
-            self.set_text(f"Refreshing fails at the moment. What you see was read at {since}.")
-        self.set_visibility(stale_since is not None)
+            since = clock_time(stale_since, locale)
+            self.set_text(
+                locale.say(
+                    "Refreshing fails at the moment. What you see was read at {time}.", time=since
+                )
+            )
+            self.props["title"] = in_utc(stale_since)
+        if self.visible is not (stale_since is not None):
+            self.set_visibility(stale_since is not None)
+            self._announce(self.text if self.visible else locale.say("It is refreshed again."))

@@ -40,18 +40,24 @@ class StartDialog:
         self._page = page
         self._offers = offers
         self._forms: dict[str, OptionFields] = {}
-        self._dialog = ConfirmDialog(page.browser, "Start operation", "Start", self._start)
-        self._dialog.label_dismiss("Dismiss")
+        self._locale = locale = page.session.locale
+        title, start = locale.say("Start operation"), locale.say("Start")
+        self._dialog = ConfirmDialog(page.browser, title, start, self._start)
+        self._dialog.label_dismiss(locale.say("Dismiss"))
         with self._dialog.filling():
             self._choice = _select(
-                "Operation", {kind: offer.title for kind, offer in offers.items()}, "operation-type"
+                locale.say("Operation"),
+                {kind: locale.told(offer.title) for kind, offer in offers.items()},
+                "operation-type",
             )
             self._choice.props("autofocus").value = next(iter(offers))
             with ui.column().classes("about"):
                 self._description = ui.label().classes("quiet")
                 self._reach = ui.label().classes("quiet small")
             self._tenant = _select(
-                "Tenant", {tenant.id: tenant.name for tenant in tenants}, "operation-tenant"
+                locale.say("Tenant"),
+                {tenant.id: tenant.name for tenant in tenants},
+                "operation-tenant",
             )
             self._options = ui.column().classes("form")
         self._choice.on_value_change(self._show_chosen)
@@ -66,13 +72,15 @@ class StartDialog:
 
     def _show_chosen(self) -> None:
         offer = self._offer
-        self._description.set_text(offer.description)
+        self._description.set_text(self._locale.told(offer.description))
         self._description.set_visibility(bool(offer.description))
-        self._reach.set_text(f"{offer.type} · {REACH[offer.scope]}")
+        self._reach.set_text(f"{offer.type} · {self._locale.told(REACH[offer.scope])}")
         self._tenant.set_visibility(offer.scope is Scope.TENANT)
         if offer.options is not None and offer.type not in self._forms:
             with self._options:
-                self._forms[offer.type] = OptionFields(offer.options.fields(), self._dialog.confirm)
+                self._forms[offer.type] = OptionFields(
+                    offer.options.fields(), self._dialog.confirm, self._locale
+                )
         for kind, form in self._forms.items():
             form.body.set_visibility(kind == offer.type)
         self._options.set_visibility(offer.type in self._forms)
@@ -94,14 +102,14 @@ class StartDialog:
             self._show_refusal(refusal, form)
             return False
         if not requested.is_new:
-            ui.notify("This is already running; here it is.", type="info")
+            ui.notify(self._locale.say("This is already running; here it is."), type="info")
         ui.navigate.to(f"/operations/{requested.run_id}")
         return True
 
     def _show_refusal(self, refusal: NeedsCorrectionError, form: OptionFields | None) -> None:
         if form is not None:
             form.show(refusal.options)
-        self._tenant.error = refusal.tenant or None
+        self._tenant.error = self._locale.told(refusal.tenant) or None
         if refusal.tenant:
             focus_first([self._tenant])
 

@@ -1,16 +1,22 @@
 """What the console's own front-end components have in common: one view, sent when it changed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from nicegui import ui
 
 
 class Viewed(ui.element):
-    """An element that shows one plain view; an equal view sends nothing."""
+    """An element that shows one plain view; an equal view sends nothing.
 
-    def __init__(self, view: Any = None) -> None:
+    `words` are those that never change while the page is open.
+    """
+
+    def __init__(self, view: Any = None, words: Mapping[str, Any] | None = None) -> None:
         super().__init__()
         self._props["view"] = view
+        if words is not None:
+            self._props["words"] = dict(words)
 
     @property
     def view(self) -> Any:

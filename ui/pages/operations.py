@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import Client, ui
 from sqlalchemy.orm import Session
 
+from policy.wording import said
 from services import runs
 from services.runs import RunPage, RunWindow
 from services.tenants import TenantRef, find_tenants
@@ -14,9 +15,10 @@ from ui.components.run_list_panel import RunListPanel
 from ui.components.start_dialog import offers_for, open_start_dialog
 from ui.console import Console
 from ui.page import Page, begin, not_found, read_id
+from ui.presenters.locale import Locale
 
-_EMPTY = "Nothing has run here yet. Start an operation, and it appears in this list."
-_EMPTY_FOR_READERS = "Nothing has run here yet. What is started for you appears in this list."
+_EMPTY = said("Nothing has run here yet. Start an operation, and it appears in this list.")
+_EMPTY_FOR_READERS = said("Nothing has run here yet. What is started for you appears in this list.")
 
 
 def register(console: Console) -> None:
@@ -45,7 +47,7 @@ def register(console: Console) -> None:
 
 
 async def _build(page: Page, older_than: int | None, newer_than: int | None) -> None:
-    scope = page.viewer.scope
+    scope, locale = page.viewer.scope, page.session.locale
     if scope is None:
         not_found(page)
         return
@@ -61,7 +63,7 @@ async def _build(page: Page, older_than: int | None, newer_than: int | None) -> 
     def build_actions() -> None:
         if may_start:
             ui.button(
-                "Start operation",
+                locale.say("Start operation"),
                 icon="add",
                 color=None,
                 on_click=partial(open_start_dialog, page, tenants),
@@ -69,23 +71,24 @@ async def _build(page: Page, older_than: int | None, newer_than: int | None) -> 
                 "start-operation"
             )
 
-    with page.framed("operations", "Operations"):
+    with page.framed("operations", locale.say("Operations")):
         RunListPanel(
             page,
             shown,
             window,
-            _EMPTY if may_start else _EMPTY_FOR_READERS,
+            locale.told(_EMPTY if may_start else _EMPTY_FOR_READERS),
             show_newest=lambda: ui.navigate.to("/operations"),
             build_actions=build_actions,
         )
-        _build_paging(shown)
+        _build_paging(shown, locale)
 
 
-def _build_paging(shown: RunPage) -> None:
+def _build_paging(shown: RunPage, locale: Locale) -> None:
     if shown.newer_than is None and shown.older_than is None:
         return
-    with ui.element("nav").classes("paging").props('aria-label="Pages"'):
+    with ui.element("nav").classes("paging") as pages:
+        pages.props["aria-label"] = locale.say("Pages")
         if shown.newer_than is not None:
-            ui.link("← Newer", f"/operations?newer={shown.newer_than}").mark("newer")
+            ui.link(locale.say("← Newer"), f"/operations?newer={shown.newer_than}").mark("newer")
         if shown.older_than is not None:
-            ui.link("Older →", f"/operations?older={shown.older_than}").mark("older")
+            ui.link(locale.say("Older →"), f"/operations?older={shown.older_than}").mark("older")

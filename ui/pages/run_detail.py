@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from html import escape
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from nicegui import Client, ui
@@ -25,8 +24,19 @@ from ui.console import Console
 from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
 from ui.presenters import run as presenter
+from ui.presenters.announcements import run_change
+from ui.presenters.estimate import run_estimate
 from ui.presenters.life import is_outside
+from ui.presenters.locale import Locale
+from ui.presenters.part_words import (
+    badge_words,
+    failure_words,
+    summary_words,
+    timeline_words,
+)
 from ui.presenters.timeline import run_timeline
+from ui.presenters.words import clipped
+from ui.run_history import RunHistory
 from ui.surfaces import RunDetailSurface, scope_for
 
 # A success is not done over; it is started anew from the list.
@@ -46,8 +56,12 @@ def register(console: Console) -> None:
         if found is None:
             not_found(page)
             return
-        with page.framed("operations", f"Run {found[0].id}"):
-            RunPanel(page, *found)
+        run, related = found
+        history = RunHistory(console, page.session, run)
+        client.on_delete(history.close)
+        run = await history.beside(run)
+        with page.framed("operations", page.session.locale.say("Run {id}", id=run.id)):
+            RunPanel(page, run, related, history)
 
 
 async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
@@ -64,33 +78,38 @@ async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
 class RunPanel:
     """The parts of a run's page, built once and updated in place."""
 
-    def __init__(self, page: Page, run: RunSnapshot, related: Related) -> None:
+    def __init__(self, page: Page, run: RunSnapshot, related: Related, history: RunHistory) -> None:
         self._page = page
-        self._zone = page.session.zone
+        self._locale = locale = page.session.locale
+        self._shown: RunSnapshot | None = None
         with ui.element("div").classes("page-head"):
-            ui.link("Operations", "/operations").classes("crumb")
-            badge = RefreshBadge("run_detail")
+            ui.link(locale.say("Operations"), "/operations").classes("crumb")
+            badge = RefreshBadge("run_detail", badge_words(locale))
         with ui.element("div").classes("panel-host") as self._host:
-            notice = StaleNotice()
-            self._summary = RunSummary()
+            notice = StaleNotice(page.announce)
+            self._summary = RunSummary(summary_words(locale))
             with ui.element("div").classes("actions"):
-                self._cancel = _action("Cancel run", "run-cancel", self._ask_to_cancel)
-                self._retry = _action("Start again", "run-retry", self._ask_to_retry)
-            self._failures = RunFailures()
-            self._timeline = RunTimeline()
-            _build_context(run, page.console.offers.get(run.type))
-            _build_related(related, self._zone)
+                self._cancel = _action(locale.say("Cancel run"), "run-cancel", self._ask_to_cancel)
+                self._retry = _action(locale.say("Start again"), "run-retry", self._ask_to_retry)
+            self._failures = RunFailures(failure_words(locale))
+            self._timeline = RunTimeline(timeline_words(locale))
+            _build_context(run, page.console.offers.get(run.type), locale)
+            _build_related(related, locale)
         self._show(run)
         surface = RunDetailSurface(
-            page.console, page.session, run, badge, notice, self._show, self._clear
+            page.console, page.session, run, history, badge, notice, self._show, self._clear
         )
         self._live = Live(surface, page.browser, page.console.clock, run)
         page.session.on_end(lambda: self._live.end(Reason.UNAUTHORISED))
 
     def _show(self, run: RunSnapshot) -> None:
-        self._summary.show(presenter.run_summary(run, self._zone))
-        self._failures.show(presenter.run_failures(run))
-        self._timeline.show(run_timeline(run, self._zone))
+        if self._shown is not None:
+            self._page.announce(run_change(self._shown, run, self._locale))
+        self._shown = run
+        estimate = run_estimate(run.estimate, self._locale)
+        self._summary.show({**presenter.run_summary(run, self._locale), "estimate": estimate})
+        self._failures.show(presenter.run_failures(run, self._locale))
+        self._timeline.show(run_timeline(run, self._locale))
         viewer = self._page.session.viewer
         may_act = viewer.may_in(run.workspace_id, Action.CANCEL_OR_RETRY, run.tenant_id, run.type)
         is_cancelling = run.cancel_requested_at is not None
@@ -105,9 +124,10 @@ class RunPanel:
         )
 
     def _clear(self) -> None:
+        self._page.announce(self._locale.say("There is nothing here."))
         self._host.clear()
         with self._host:
-            nothing_here()
+            nothing_here(self._locale)
 
     def _ask_to_cancel(self) -> None:
         run = self._live.shown
@@ -122,10 +142,14 @@ class RunPanel:
             self._live.nudge(own_action=True)
 
         dialog = ConfirmDialog(
-            self._page.browser, f"Cancel run {run.id}?", "Cancel run", cancel, is_destructive=True
+            self._page.browser,
+            self._locale.say("Cancel run {id}?", id=run.id),
+            self._locale.say("Cancel run"),
+            cancel,
+            is_destructive=True,
         )
         with dialog.filling():
-            ui.label(presenter.run_cancellation(run))
+            ui.label(presenter.run_cancellation(run, self._locale))
         dialog.open()
 
     def _ask_to_retry(self) -> None:
@@ -141,9 +165,11 @@ class RunPanel:
             self._live.nudge(own_action=True)
             ui.navigate.to(f"/operations/{requested.run_id}")
 
-        dialog = ConfirmDialog(self._page.browser, f"Start {run.type} again?", "Start again", retry)
+        title = self._locale.say("Start {type} again?", type=clipped(run.type, 80))
+        again = self._locale.say("Start again")
+        dialog = ConfirmDialog(self._page.browser, title, again, retry)
         with dialog.filling():
-            ui.label(f"A new run does the work of run {run.id} once more.")
+            ui.label(self._locale.say("A new run does the work of run {id} once more.", id=run.id))
         dialog.open()
 
     def _operations(self, session: Session) -> Operations:
@@ -157,26 +183,26 @@ def _action(text: str, mark: str, act: Callable[[], None]) -> ui.button:
     return button.mark(mark)
 
 
-def _build_context(run: RunSnapshot, offer: OperationOffer | None) -> None:
+def _build_context(run: RunSnapshot, offer: OperationOffer | None, locale: Locale) -> None:
     form = None if offer is None else offer.options
-    pairs = presenter.run_context(run, {} if form is None else form.labels)
+    pairs = presenter.run_context(run, locale, {} if form is None else form.labels)
     if pairs:
         with ui.element("section").classes("card"):
-            ui.label("Context").classes("card-title")
+            _text("h2", locale.say("Context")).classes("card-title")
             with ui.element("dl").classes("facts"):
                 for name, value in pairs:
                     _text("dt", name)
                     _text("dd", value)
 
 
-def _build_related(related: Related, zone: ZoneInfo) -> None:
-    links = presenter.run_related(related, zone)
+def _build_related(related: Related, locale: Locale) -> None:
+    links = presenter.run_related(related, locale)
     if links:
         with ui.element("section").classes("card"):
-            ui.label("Related runs").classes("card-title")
+            _text("h2", locale.say("Related runs")).classes("card-title")
             for link in links:
-                ui.link(link["text"], link["href"])
+                ui.link(link["text"], link["href"]).props["title"] = link["utc"]
 
 
-def _text(tag: str, text: str) -> None:
-    ui.html(escape(text), tag=tag)
+def _text(tag: str, text: str) -> ui.html:
+    return ui.html(escape(text), tag=tag)

@@ -1,16 +1,19 @@
 """Signing in and out: plain forms over HTTP, because a session id cannot rotate over a socket."""
 
 import secrets
+from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from policy.wording import said
 from services.auth import SignInRefused, csrf_token, is_csrf_token
 from ui.console import Console
 from ui.guard import SESSION_COOKIE, viewer_of
 from ui.page_session import PageSession
 from ui.pages.login_page import login_html
+from ui.reader import reader_of
 
 _CSRF_COOKIE = "stillwatch_csrf"
 _HOME = "/operations"
@@ -35,13 +38,15 @@ def routes(console: Console) -> APIRouter:
     ) -> Response:
         subject = request.cookies.get(_CSRF_COOKIE, "")
         if not subject or not is_csrf_token(console.secret, subject, csrf):
-            error = "This form was too old. Please sign in again."
+            error = said("This form was too old. Please sign in again.")
             return _form(console, request, next, error=error, email=email, status=403)
         try:
             token = await console.auth.sign_in(email, password, request.cookies.get(SESSION_COOKIE))
         except SignInRefused as refusal:
-            return _form(console, request, next, error=str(refusal), email=email, status=401)
-        response = RedirectResponse(_own_path(next), status_code=303)
+            return _form(console, request, next, error=refusal, email=email, status=401)
+        address = request.client.host if request.client else ""
+        await console.auth.note_origin(token, address, request.headers.get("user-agent", ""))
+        response = RedirectResponse(own_path(next), status_code=303)
         _set_cookie(console, response, SESSION_COOKIE, token, _ABSOLUTE_SECONDS)
         response.delete_cookie(_CSRF_COOKIE)
         return response
@@ -50,7 +55,8 @@ def routes(console: Console) -> APIRouter:
     async def sign_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
         viewer = viewer_of(request)
         if not is_csrf_token(console.secret, sign_out_subject(viewer.session_id), csrf):
-            return HTMLResponse("This page was too old. Go back and try again.", 403)
+            text = reader_of(request).say("This page was too old. Go back and try again.")
+            return HTMLResponse(escape(text), 403)
         await console.auth.sign_out(viewer.session_id)
         PageSession.end_all(viewer.session_id)
         response = RedirectResponse("/login", status_code=303)
@@ -75,16 +81,18 @@ def _form(
     request: Request,
     next_path: str,
     *,
-    error: str | None = None,
+    error: str | Exception | None = None,
     email: str = "",
     status: int = 200,
 ) -> Response:
+    locale = reader_of(request)
     subject = request.cookies.get(_CSRF_COOKIE) or secrets.token_urlsafe(24)
     html = login_html(
         csrf=csrf_token(console.secret, subject),
-        next_path=_own_path(next_path),
-        error=error,
+        next_path=own_path(next_path),
+        error=None if error is None else locale.told(error),
         email=email[:320],
+        locale=locale,
     )
     response = HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
     _set_cookie(console, response, _CSRF_COOKIE, subject, _ABSOLUTE_SECONDS)
@@ -97,7 +105,7 @@ def _set_cookie(console: Console, response: Response, name: str, value: str, max
     )
 
 
-def _own_path(path: str) -> str:
+def own_path(path: str) -> str:
     """`path` when it stays on this site; a link must not send a fresh sign-in elsewhere."""
     is_own = path.startswith("/") and not path.startswith(("//", "/\\", "/login"))
     return path if is_own and "\\" not in path and path.isprintable() else _HOME

@@ -17,6 +17,7 @@ from ui.components.pack_panel import PackPanel
 from ui.components.run_list_panel import RunListPanel
 from ui.console import Console
 from ui.page import Page, begin, not_found
+from ui.presenters.locale import Locale
 
 Found = tuple[TenantRef, CardSnapshot, RunPage, RunWindow]
 
@@ -32,8 +33,8 @@ def register(console: Console) -> None:
             not_found(page)
             return
         found = await console.database.read(lambda session: find_tenants(session, scope))
-        with page.framed("tenants", "Tenants"):
-            _build_list(found)
+        with page.framed("tenants", page.session.locale.say("Tenants")):
+            _build_list(found, page.session.locale)
 
     @ui.page("/tenants/{slug}")
     async def tenant(slug: str, request: Request, client: Client) -> None:
@@ -43,15 +44,16 @@ def register(console: Console) -> None:
             not_found(page)
             return
         place, card, shown, window = found
+        locale = page.session.locale
         with page.framed("tenants", place.name):
             PackPanel(page, place, card)
             RunListPanel(
                 page,
                 shown,
                 window,
-                f"Nothing has run for {place.name} yet.",
+                locale.say("Nothing has run for {tenant} yet.", tenant=place.name),
                 show_newest=lambda: ui.navigate.to(f"/tenants/{place.slug}"),
-                build_actions=lambda: _build_title("Recent runs"),
+                build_actions=lambda: _build_title(locale.say("Recent runs")),
             )
 
 
@@ -80,9 +82,9 @@ def _find_card(session: Session, viewer: Viewer, place: TenantRef) -> CardSnapsh
     return replace(card, details=pack_card.find_card_details(session, key))
 
 
-def _build_list(tenants: list[TenantRef]) -> None:
+def _build_list(tenants: list[TenantRef], locale: Locale) -> None:
     if not tenants:
-        ui.label("This workspace has no tenants yet.").classes("quiet")
+        ui.label(locale.say("This workspace has no tenants yet.")).classes("quiet")
     with ui.element("ul").classes("tenant-list"):
         for tenant in tenants:
             with ui.element("li"):

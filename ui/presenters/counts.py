@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-_PARTS = ("succeeded", "failed", "skipped")
+from policy.wording import said
+from ui.presenters.locale import Locale
+
+_PARTS = {"succeeded": said("succeeded"), "failed": said("failed"), "skipped": said("skipped")}
 _LARGEST = 10**15
 
 
 class CountItem(TypedDict):
-    """One number beside the bar: its name and its value as text."""
+    """One number beside the bar: its name, its value and both as text."""
 
     name: str
     value: str
+    text: str
 
 
 class CountsView(TypedDict):
@@ -28,31 +32,31 @@ class CountsView(TypedDict):
     note: str
 
 
-def counts_view(stored: Any) -> CountsView:
+def counts_view(stored: Any, locale: Locale) -> CountsView:
     """How far a run has come, as far as its stored counts make sense."""
     if stored is None or stored == {}:
-        return _without_fraction("No counts yet", "–")
+        return _without_fraction(locale.say("No counts yet"), "–")
     if not isinstance(stored, Mapping):
-        return _unreadable([])
+        return _unreadable([], locale)
     counts = {name: whole_number(stored.get(name)) for name in ("total", "processed", *_PARTS)}
     total, processed = counts["total"], counts["processed"]
-    items: list[CountItem] = [
-        {"name": name, "value": f"{value:,}"}
-        for name in _PARTS
-        if (value := counts[name]) is not None
-    ]
+    items = [_item(name, value, locale) for name in _PARTS if (value := counts[name]) is not None]
     if processed is None:
-        return _unreadable(items)
-    note = _note(stored, counts)
+        return _unreadable(items, locale)
+    note = _note(stored, counts, locale)
     if not total or processed > total:
-        label = f"{processed:,} processed"
+        label = locale.say("{count} processed", count=locale.number(processed))
         return _without_fraction(label, label, items, note)
     # Whole numbers throughout: 29 of 100 is 29 %, which 0.29 * 100 is not.
     percent = processed * 100 // total
     return {
         "fraction": processed / total,
         "percent": percent,
-        "label": f"{processed:,} of {total:,} processed",
+        "label": locale.say(
+            "{count} of {total} processed",
+            count=locale.number(processed),
+            total=locale.number(total),
+        ),
         "short": f"{percent} %",
         "items": items,
         "note": note,
@@ -67,19 +71,28 @@ def whole_number(value: Any) -> int | None:
     return value if is_count else None
 
 
-def _note(stored: Mapping[Any, Any], counts: Mapping[str, int | None]) -> str:
+def _item(name: str, value: int, locale: Locale) -> CountItem:
+    number = locale.number(value)
+    return {"name": name, "value": number, "text": f"{number} {locale.told(_PARTS[name])}"}
+
+
+def _note(stored: Mapping[Any, Any], counts: Mapping[str, int | None], locale: Locale) -> str:
     total, processed = counts["total"], counts["processed"] or 0
     if any(stored.get(name) is not None and value is None for name, value in counts.items()):
-        return "Some of the stored counts cannot be read."
+        return locale.say("Some of the stored counts cannot be read.")
     if total and processed > total:
-        return f"More was processed than the {total:,} there were to process."
+        return locale.say(
+            "More was processed than the {total} there were to process.",
+            total=locale.number(total),
+        )
     if sum(counts[name] or 0 for name in _PARTS) > processed:
-        return "The stored counts contradict each other."
+        return locale.say("The stored counts contradict each other.")
     return ""
 
 
-def _unreadable(items: list[CountItem]) -> CountsView:
-    return _without_fraction("The stored counts cannot be read", "unreadable", items)
+def _unreadable(items: list[CountItem], locale: Locale) -> CountsView:
+    label, short = locale.say("The stored counts cannot be read"), locale.say("unreadable")
+    return _without_fraction(label, short, items)
 
 
 def _without_fraction(

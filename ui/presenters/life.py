@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Protocol, TypedDict
-from zoneinfo import ZoneInfo
 
 from models.states import Runner
 from policy.liveness import Liveness, Sign
 from services.queue_place import MOST_AHEAD
-from ui.presenters.moment import machine_time, seconds_between, time_of_day
+from ui.presenters.locale import Locale
+from ui.presenters.moment import in_utc, machine_time, seconds_between, time_of_day
 from ui.presenters.words import clipped
 
 
@@ -31,10 +31,11 @@ class Living(Protocol):
 
 
 class LifeView(TypedDict):
-    """A sentence about the run's life with its tone and icon."""
+    """A sentence about the run's life with its tone and icon; `utc` is the time in it, or empty."""
 
     sign: str
     text: str
+    utc: str
     tone: str
     icon: str
 
@@ -61,20 +62,21 @@ def is_outside(run: Living) -> bool:
     return run.runner != Runner.WORKER
 
 
-def run_life(run: Living, zone: ZoneInfo) -> LifeView | None:
+def run_life(run: Living, locale: Locale) -> LifeView | None:
     """The sentence, or None when all is as it should be."""
     sign = run.liveness.sign
     if sign not in _LOOKS:
         return None
     tone, icon = _LOOKS[sign]
-    return {"sign": sign.value, "text": _words(run, zone), "tone": tone, "icon": icon}
+    text, utc = _words(run, locale), in_utc(run.liveness.at)
+    return {"sign": sign.value, "text": text, "utc": utc, "tone": tone, "icon": icon}
 
 
-def run_place(run: Living) -> LifeView:
+def run_place(run: Living, locale: Locale) -> LifeView:
     """Its place in the queue, also while waiting is still nothing to speak of."""
     tone, icon = _LOOKS[Sign.WAITING]
-    text = _waiting(run, run.queue_position)
-    return {"sign": Sign.WAITING.value, "text": text, "tone": tone, "icon": icon}
+    text = _waiting(run, run.queue_position, locale)
+    return {"sign": Sign.WAITING.value, "text": text, "utc": "", "tone": tone, "icon": icon}
 
 
 def run_heartbeat(run: Living) -> HeartbeatView | None:
@@ -86,48 +88,79 @@ def run_heartbeat(run: Living) -> HeartbeatView | None:
     return {"at": machine_time(life.at), "seconds": silence or 0.0}
 
 
-def holder(run: Living) -> str:
-    """Who has the run in its hands, in the middle of a sentence."""
-    if is_outside(run):
-        return f"the program outside ({_owner(run)})" if run.lease_owner else "the program outside"
-    return f"worker {_owner(run)}" if run.lease_owner else "its worker"
-
-
-def _words(run: Living, zone: ZoneInfo) -> str:
+def _words(run: Living, locale: Locale) -> str:
     life = run.liveness
-    at = "" if life.at is None else time_of_day(life.at, run.now, zone)
-    if life.sign is Sign.NO_WORKER:
-        seen = f"none has been seen since {at}" if at else "none has been seen yet"
-        return f"No worker is running: {seen}. The run starts as soon as one is there."
-    if life.sign is Sign.NOT_BEFORE:
-        return f"Next attempt at {at}." if run.attempt > 1 else f"It is put off until {at}."
-    if life.sign is Sign.HELD_BACK:
-        return "Waiting for its turn: no more runs of its kind may be at work at once."
-    if life.sign is Sign.WAITING:
-        return _waiting(run, life.position)
-    stalled = f"Stalled since {at}: no heartbeat from {holder(run)} since then"
-    return f"{stalled}. {_verdict(run)}" if life.sign is Sign.RUN_OUT else f"{stalled}."
+    at = "" if life.at is None else time_of_day(life.at, run.now, locale)
+    match life.sign:
+        case Sign.NO_WORKER:
+            return _no_worker(at, locale)
+        case Sign.NOT_BEFORE if run.attempt > 1:
+            return locale.say("Next attempt at {time}.", time=at)
+        case Sign.NOT_BEFORE:
+            return locale.say("It is put off until {time}.", time=at)
+        case Sign.HELD_BACK:
+            return locale.say(
+                "Waiting for its turn: no more runs of its kind may be at work at once."
+            )
+        case Sign.WAITING:
+            return _waiting(run, life.position, locale)
+    stalled = _stalled(run, at, locale)
+    return f"{stalled} {_verdict(run, locale)}" if life.sign is Sign.RUN_OUT else stalled
 
 
-def _waiting(run: Living, position: int | None) -> str:
+def _no_worker(at: str, locale: Locale) -> str:
+    if at:
+        return locale.say(
+            "No worker is running: none has been seen since {time}. "
+            "The run starts as soon as one is there.",
+            time=at,
+        )
+    return locale.say(
+        "No worker is running: none has been seen yet. The run starts as soon as one is there."
+    )
+
+
+def _waiting(run: Living, position: int | None, locale: Locale) -> str:
     if is_outside(run):
-        return "Waiting for the program outside to begin."
+        return locale.say("Waiting for the program outside to begin.")
     if position is None:
-        return "Waiting for a worker."
+        return locale.say("Waiting for a worker.")
     if position > MOST_AHEAD + 1:
-        return f"Waiting for a worker: more than {MOST_AHEAD:,} runs are ahead of it."
+        return locale.say(
+            "Waiting for a worker: more than {count} runs are ahead of it.",
+            count=locale.number(MOST_AHEAD),
+        )
     if position == 1:
-        return "Waiting for a worker: it is next in the queue."
-    return f"Waiting for a worker: number {position:,} in the queue."
+        return locale.say("Waiting for a worker: it is next in the queue.")
+    return locale.say(
+        "Waiting for a worker: number {place} in the queue.", place=locale.number(position)
+    )
 
 
-def _verdict(run: Living) -> str:
+def _stalled(run: Living, at: str, locale: Locale) -> str:
+    owner = clipped(run.lease_owner, 80) if run.lease_owner else ""
+    if is_outside(run) and owner:
+        return locale.say(
+            "Stalled since {time}: no heartbeat from the program outside ({name}) since then.",
+            time=at,
+            name=owner,
+        )
     if is_outside(run):
-        return "Its lease has run out, so contact counts as lost in a moment."
+        return locale.say(
+            "Stalled since {time}: no heartbeat from the program outside since then.", time=at
+        )
+    if owner:
+        return locale.say(
+            "Stalled since {time}: no heartbeat from worker {name} since then.",
+            time=at,
+            name=owner,
+        )
+    return locale.say("Stalled since {time}: no heartbeat from its worker since then.", time=at)
+
+
+def _verdict(run: Living, locale: Locale) -> str:
+    if is_outside(run):
+        return locale.say("Its lease has run out, so contact counts as lost in a moment.")
     if run.cancel_requested_at is not None:
-        return "Its lease has run out, so it is closed as cancelled in a moment."
-    return "Its lease has run out, so another worker gets it in a moment."
-
-
-def _owner(run: Living) -> str:
-    return clipped(run.lease_owner, 80)
+        return locale.say("Its lease has run out, so it is closed as cancelled in a moment.")
+    return locale.say("Its lease has run out, so another worker gets it in a moment.")

@@ -1,72 +1,74 @@
-"""Times in the person's own zone. Any stored time is shown, however odd."""
+"""Times in the person's own zone and language. Any stored time is shown, however odd."""
 
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo
+
+from ui.presenters.locale import Locale
 
 
-def clock_time(moment: datetime, zone: ZoneInfo) -> str:
+def clock_time(moment: datetime, locale: Locale) -> str:
     """`12:03:10`"""
-    return _local(moment, zone).strftime("%H:%M:%S")
+    return _local(moment, locale.zone).strftime("%H:%M:%S")
 
 
-def hour_and_minute(moment: datetime, zone: ZoneInfo) -> str:
+def hour_and_minute(moment: datetime, locale: Locale) -> str:
     """`12:03`"""
-    return _local(moment, zone).strftime("%H:%M")
+    return _local(moment, locale.zone).strftime("%H:%M")
 
 
-def date_time(moment: datetime | None, zone: ZoneInfo) -> str:
+def date_time(moment: datetime | None, locale: Locale) -> str:
     """`24 Nov 2026, 12:03:10`, or a dash when unknown."""
     if moment is None:
         return "–"
-    local = _local(moment, zone)
-    return f"{local.day} {local.strftime('%b %Y, %H:%M:%S')}"
+    return f"{_whole_date(_local(moment, locale.zone), locale)}, {clock_time(moment, locale)}"
 
 
-def short_date_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+def short_date_time(moment: datetime | None, now: datetime, locale: Locale) -> str:
     """`24 Nov 12:03:10` within this year, `24 Nov 2025, 12:03` otherwise."""
     if moment is None:
         return "–"
-    local = _local(moment, zone)
-    if local.year != _local(now, zone).year:
-        return f"{local.day} {local.strftime('%b %Y, %H:%M')}"
-    return f"{local.day} {local.strftime('%b %H:%M:%S')}"
+    local = _local(moment, locale.zone)
+    if local.year != _local(now, locale.zone).year:
+        return f"{_whole_date(local, locale)}, {hour_and_minute(moment, locale)}"
+    return f"{_day_and_month(local, locale)} {clock_time(moment, locale)}"
 
 
-def time_of_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+def time_of_day(moment: datetime, now: datetime, locale: Locale) -> str:
     """`12:03:10` today, with its date on any other day."""
-    is_today = _local(moment, zone).date() == _local(now, zone).date()
-    return clock_time(moment, zone) if is_today else short_date_time(moment, now, zone)
+    is_today = _local(moment, locale.zone).date() == _local(now, locale.zone).date()
+    return clock_time(moment, locale) if is_today else short_date_time(moment, now, locale)
 
 
-def time_after(moment: datetime | None, before: datetime | None, zone: ZoneInfo) -> str:
+def time_after(moment: datetime | None, before: datetime | None, locale: Locale) -> str:
     """In a column of times: `12:03:10` below one of the same day, `24 Nov 2026, 12:03:10` else."""
     if moment is None or before is None:
-        return date_time(moment, zone)
-    is_same_day = _local(moment, zone).date() == _local(before, zone).date()
-    return clock_time(moment, zone) if is_same_day else date_time(moment, zone)
+        return date_time(moment, locale)
+    is_same_day = _local(moment, locale.zone).date() == _local(before, locale.zone).date()
+    return clock_time(moment, locale) if is_same_day else date_time(moment, locale)
 
 
-def brief_time(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+def brief_time(moment: datetime | None, now: datetime, locale: Locale) -> str:
     """For a phone: `12:03` today, `24 Nov` within this year, `Nov 2025` otherwise."""
     if moment is None:
         return "–"
-    local, today = _local(moment, zone), _local(now, zone)
+    local, today = _local(moment, locale.zone), _local(now, locale.zone)
     if local.date() == today.date():
-        return hour_and_minute(moment, zone)
-    return f"{local.day} {local.strftime('%b')}" if local.year == today.year else f"{local:%b %Y}"
+        return hour_and_minute(moment, locale)
+    if local.year == today.year:
+        return _day_and_month(local, locale)
+    return f"{locale.month(local.month)} {local.year}"
 
 
-def day_range(first: datetime, last: datetime, zone: ZoneInfo) -> str:
+def day_range(first: datetime, last: datetime, locale: Locale) -> str:
     """`1 – 31 Oct 2026`, `27 Oct – 25 Nov 2026`, `1 Dec 2025 – 28 Feb 2026`, `24 Nov 2026`."""
-    begin, end = _local(first, zone), _local(last, zone)
-    whole = f"{end.day} {end:%b} {end.year}"
+    begin, end = _local(first, locale.zone), _local(last, locale.zone)
+    whole = _whole_date(end, locale)
     if begin.date() == end.date():
         return whole
     if begin.year != end.year:
-        return f"{begin.day} {begin:%b} {begin.year} – {whole}"
+        return f"{_whole_date(begin, locale)} – {whole}"
     if begin.month != end.month:
-        return f"{begin.day} {begin:%b} – {whole}"
-    return f"{begin.day} – {whole}"
+        return f"{_day_and_month(begin, locale)} – {whole}"
+    return f"{locale.say('{day}', day=begin.day)} – {whole}"
 
 
 def in_utc(moment: datetime | None) -> str:
@@ -84,6 +86,15 @@ def seconds_between(begin: datetime | None, end: datetime | None) -> float | Non
     if begin is None or end is None or end < begin:
         return None
     return (end - begin).total_seconds()
+
+
+def _whole_date(local: datetime, locale: Locale) -> str:
+    month = locale.month(local.month)
+    return locale.say("{day} {month} {year}", day=local.day, month=month, year=local.year)
+
+
+def _day_and_month(local: datetime, locale: Locale) -> str:
+    return locale.say("{day} {month}", day=local.day, month=locale.month(local.month))
 
 
 def _local(moment: datetime, zone: tzinfo) -> datetime:

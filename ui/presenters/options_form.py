@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from services.option_fields import OptionField, OptionKind, label_of
+from ui.presenters.locale import Locale
 from ui.presenters.words import clipped, readable
 
 _MOST_SHOWN = 40
@@ -22,17 +23,17 @@ class FieldView(TypedDict):
     is_clearable: bool
 
 
-def field_view(field: OptionField) -> FieldView:
+def field_view(field: OptionField, locale: Locale) -> FieldView:
     """The field as the dialog shows it, filled with its default."""
     is_typed = field.kind in (OptionKind.TEXT, OptionKind.LONG_TEXT)
     return {
         "name": field.name,
-        "label": field.label,
+        "label": locale.told(field.label),
         "kind": field.kind,
         "value": _begin(field),
-        "hint": _hint(field),
+        "hint": _hint(field, locale),
         "longest": field.longest if is_typed else None,
-        "choices": [(value, _word(value)) for value in field.choices],
+        "choices": [(value, _word(value, locale)) for value in field.choices],
         "is_clearable": field.is_nullable,
     }
 
@@ -42,14 +43,21 @@ def given_options(fields: Sequence[OptionField], typed: Mapping[str, Any]) -> di
     return {field.name: _given(field, typed.get(field.name)) for field in fields}
 
 
-def option_facts(options: Mapping[Any, Any], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+def option_facts(
+    options: Mapping[Any, Any], labels: Mapping[str, str], locale: Locale
+) -> list[tuple[str, str]]:
     """A run's stored options as names and readable values."""
     facts = [
-        (clipped(labels.get(str(name)) or label_of(str(name)), 80), _read(value))
+        (
+            clipped(locale.told(labels.get(str(name)) or label_of(str(name))), 80),
+            _read(value, locale),
+        )
         for name, value in list(options.items())[:_MOST_SHOWN]
     ]
     more = len(options) - _MOST_SHOWN
-    return [*facts, ("…", f"and {more:,} more")] if more > 0 else facts
+    if more <= 0:
+        return facts
+    return [*facts, ("…", locale.say("and {count} more", count=locale.number(more)))]
 
 
 def _begin(field: OptionField) -> Any:
@@ -64,25 +72,25 @@ def _begin(field: OptionField) -> Any:
     return "" if default is None else str(default)
 
 
-def _hint(field: OptionField) -> str:
-    parts = [field.hint.strip().rstrip(".")]
-    if field.kind is OptionKind.LINES:
-        parts.append(
-            "one a line" if field.longest is None else f"one a line, up to {field.longest}"
-        )
-    parts.append(_bounds(field.least, field.most))
+def _hint(field: OptionField, locale: Locale) -> str:
+    parts = [locale.told(field.hint.strip()).rstrip(".")]
+    if field.kind is OptionKind.LINES and field.longest is None:
+        parts.append(locale.say("one a line"))
+    elif field.kind is OptionKind.LINES:
+        parts.append(locale.say("one a line, up to {count}", count=field.longest))
+    parts.append(_bounds(field.least, field.most, locale))
     if field.is_nullable and field.kind is not OptionKind.SWITCH:
-        parts.append("optional")
+        parts.append(locale.say("optional"))
     text = " · ".join(filter(None, parts))
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _bounds(least: float | None, most: float | None) -> str:
+def _bounds(least: float | None, most: float | None, locale: Locale) -> str:
     if least is not None and most is not None:
-        return f"{least:g} to {most:g}"
+        return locale.say("{least} to {most}", least=f"{least:g}", most=f"{most:g}")
     if least is not None:
-        return f"at least {least:g}"
-    return "" if most is None else f"at most {most:g}"
+        return locale.say("at least {least}", least=f"{least:g}")
+    return "" if most is None else locale.say("at most {most}", most=f"{most:g}")
 
 
 def _given(field: OptionField, typed: Any) -> Any:
@@ -101,13 +109,15 @@ def _given(field: OptionField, typed: Any) -> Any:
     return "" if is_text and not field.is_required and not field.is_nullable else None
 
 
-def _word(value: Any) -> str:
-    return _read(value) if isinstance(value, bool) else clipped(str(value), 80)
-
-
-def _read(value: Any) -> str:
+def _word(value: Any, locale: Locale) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _read(value, locale)
+    return clipped(locale.told(str(value)), 80)
+
+
+def _read(value: Any, locale: Locale) -> str:
+    if isinstance(value, bool):
+        return locale.say("yes") if value else locale.say("no")
     if value is None or value in ("", []):
         return "–"
     if isinstance(value, list) and all(isinstance(one, str) for one in value):

@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from policy.wording import said
 from services.packs.order import PackOptions, PackOptionsError, Section
+from ui.presenters.locale import Locale
 from ui.presenters.moment import day_range
 
 _MOST_DAYS = 3650
@@ -25,11 +27,11 @@ class Preset(StrEnum):
 
 
 PRESETS = {
-    Preset.LAST_30_DAYS: "Last 30 days",
-    Preset.LAST_90_DAYS: "Last 90 days",
-    Preset.LAST_MONTH: "Last calendar month",
-    Preset.LAST_QUARTER: "Last calendar quarter",
-    Preset.CUSTOM: "From one day to another",
+    Preset.LAST_30_DAYS: said("Last 30 days"),
+    Preset.LAST_90_DAYS: said("Last 90 days"),
+    Preset.LAST_MONTH: said("Last calendar month"),
+    Preset.LAST_QUARTER: said("Last calendar quarter"),
+    Preset.CUSTOM: said("From one day to another"),
 }
 
 
@@ -70,7 +72,7 @@ def options_of(form: PackForm, now: datetime, zone: ZoneInfo) -> PackOptions:
     """The options that the form stands for at `now`. Raises `PackFormError`."""
     messages: dict[str, str] = {}
     if not form.sections:
-        messages["sections"] = "Choose at least one section."
+        messages["sections"] = said("Choose at least one section.")
     today = now.astimezone(zone).date()
     if form.preset is Preset.CUSTOM:
         first, last, wrong = _typed_days(form, today)
@@ -85,16 +87,16 @@ def options_of(form: PackForm, now: datetime, zone: ZoneInfo) -> PackOptions:
         return PackOptions(begin, end, form.sections, form.include_failure_details)
     except PackOptionsError as error:
         # At midnight sharp, today has only begun.
-        raise PackFormError({"first": str(error)}) from error
+        raise PackFormError({"first": error.args[0]}) from error
 
 
-def preset_hint(preset: Preset, now: datetime, zone: ZoneInfo) -> str:
+def preset_hint(preset: Preset, now: datetime, locale: Locale) -> str:
     """The days that a preset means today, in the person's own zone."""
     if preset is Preset.CUSTOM:
-        return f"Both days are included, in your time zone ({zone})"
-    first, last = _preset_days(preset, now.astimezone(zone).date())
-    begin, end = (datetime.combine(day, time(12), zone) for day in (first, last))
-    return day_range(begin, end, zone)
+        return locale.say("Both days are included, in your time zone ({zone})", zone=locale.zone)
+    first, last = _preset_days(preset, now.astimezone(locale.zone).date())
+    begin, end = (datetime.combine(day, time(12), locale.zone) for day in (first, last))
+    return day_range(begin, end, locale)
 
 
 def _preset_days(preset: Preset, today: date) -> tuple[date, date]:
@@ -113,19 +115,19 @@ def _typed_days(form: PackForm, today: date) -> tuple[date | None, date | None, 
     first, last = _day(form.first), _day(form.last)
     wrong: dict[str, str] = {}
     if first is None:
-        wrong["first"] = "Choose the first day."
+        wrong["first"] = said("Choose the first day.")
     elif first.year < _FIRST_YEAR:
-        wrong["first"] = f"Choose a first day in {_FIRST_YEAR} or later."
+        wrong["first"] = said("Choose a first day in {year} or later.", year=_FIRST_YEAR)
     elif first > today:
-        wrong["first"] = "This day is yet to come."
+        wrong["first"] = said("This day is yet to come.")
     if last is None:
-        wrong["last"] = "Choose the last day."
+        wrong["last"] = said("Choose the last day.")
     elif last > today:
-        wrong["last"] = "This day is yet to come."
+        wrong["last"] = said("This day is yet to come.")
     elif first is not None and last < first:
-        wrong["last"] = "The last day is before the first."
+        wrong["last"] = said("The last day is before the first.")
     elif first is not None and (last - first).days >= _MOST_DAYS:
-        wrong["first"] = "A period is at most ten years long."
+        wrong["first"] = said("A period is at most ten years long.")
     return first, last, wrong
 
 

@@ -4,13 +4,20 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from policy.wording import said
 from services.packs.order import Stage
 from ui.presenters.counts import counts_view
+from ui.presenters.locale import Locale
 
 _WORDS = {
-    Stage.RUNS: "Reading the runs",
-    Stage.AUDIT: "Reading access and audit trail",
-    Stage.REPORT: "Writing the report",
+    Stage.RUNS: said("Reading the runs"),
+    Stage.AUDIT: said("Reading access and audit trail"),
+    Stage.REPORT: said("Writing the report"),
+}
+_STEPS = {
+    Stage.RUNS: said("Step 1 of 3: reading the runs"),
+    Stage.AUDIT: said("Step 2 of 3: reading access and audit trail"),
+    Stage.REPORT: said("Step 3 of 3: writing the report"),
 }
 _STAGES = list(Stage)
 
@@ -35,25 +42,27 @@ class MakingView(TypedDict):
     counts: str
 
 
-def making_view(summary: Any, counts: Any) -> MakingView:
+def making_view(summary: Any, counts: Any, locale: Locale) -> MakingView:
     """The progress that a pack's summary and its run's counts tell of."""
     stored = summary if isinstance(summary, Mapping) else {}
     number = _number(stored.get("stage"))
     share = _share(stored.get("share"))
     done = [_done(n, number, share) for n in range(len(_STAGES))]
     return {
-        "steps": [
-            {"name": _WORDS[stage], "percent": math.floor(done[n] * 100), "is_current": n == number}
-            for n, stage in enumerate(_STAGES)
-        ],
+        "steps": [_step(stage, done[n], n == number, locale) for n, stage in enumerate(_STAGES)],
         "percent": None if number is None else math.floor(sum(done) * 100 / len(done)),
-        "text": "Starting" if number is None else _text(number, share),
-        "counts": counts_view(counts)["label"] if counts else "",
+        "text": locale.say("Starting") if number is None else _text(number, share, locale),
+        "counts": counts_view(counts, locale)["label"] if counts else "",
     }
 
 
-def _text(number: int, share: float | None) -> str:
-    name = f"Step {number + 1} of {len(_STAGES)}: {_WORDS[_STAGES[number]].lower()}"
+def _step(stage: Stage, done: float, is_current: bool, locale: Locale) -> StepView:
+    name, percent = locale.told(_WORDS[stage]), math.floor(done * 100)
+    return {"name": name, "percent": percent, "is_current": is_current}
+
+
+def _text(number: int, share: float | None, locale: Locale) -> str:
+    name = locale.told(_STEPS[_STAGES[number]])
     return name if share is None else f"{name}, {math.floor(share * 100)} %"
 
 

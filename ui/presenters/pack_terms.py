@@ -3,19 +3,20 @@
 import string
 from datetime import timedelta
 from typing import Any, TypedDict
-from zoneinfo import ZoneInfo
 
+from policy.wording import said
 from services.packs.order import PackOptions, PackOptionsError, Section, parse_options
 from ui.presenters.counts import whole_number
+from ui.presenters.locale import Locale
 from ui.presenters.moment import day_range, in_utc
 from ui.presenters.words import clipped
 
 SECTIONS = {
-    Section.RUNS: "Runs",
-    Section.FAILURES: "Failures",
-    Section.ACCESS: "Access",
-    Section.AUDIT: "Audit trail",
-    Section.PACKS: "Earlier packs",
+    Section.RUNS: said("Runs"),
+    Section.FAILURES: said("Failures"),
+    Section.ACCESS: said("Access"),
+    Section.AUDIT: said("Audit trail"),
+    Section.PACKS: said("Earlier packs"),
 }
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 _SHORT = 12
@@ -43,30 +44,32 @@ def readable_options(stored: Any) -> PackOptions | None:
         return None
 
 
-def period_of(stored: Any, zone: ZoneInfo) -> PeriodView | None:
+def period_of(stored: Any, locale: Locale) -> PeriodView | None:
     options = readable_options(stored)
     if options is None:
         return None
     last = options.period_to - timedelta(microseconds=1)
     return {
-        "text": day_range(options.period_from, last, zone),
+        "text": day_range(options.period_from, last, locale),
         "utc": f"{in_utc(options.period_from)} – {in_utc(options.period_to)}",
     }
 
 
-def sections_of(stored: Any) -> str:
+def sections_of(stored: Any, locale: Locale) -> str:
     """`Everything, without failure details`, or nothing when unreadable."""
     options = readable_options(stored)
     if options is None:
         return ""
-    names = [name for section, name in SECTIONS.items() if section in options.sections]
-    what = "Everything" if len(names) == len(SECTIONS) else ", ".join(names)
+    names = [locale.told(name) for section, name in SECTIONS.items() if section in options.sections]
+    what = locale.say("Everything") if len(names) == len(SECTIONS) else ", ".join(names)
     if Section.FAILURES not in options.sections:
         return what
-    return f"{what}, {'with' if options.include_failure_details else 'without'} failure details"
+    if options.include_failure_details:
+        return locale.say("{what}, with failure details", what=what)
+    return locale.say("{what}, without failure details", what=what)
 
 
-def size(stored: Any) -> str:
+def size(stored: Any, locale: Locale) -> str:
     """`1.2 MB`, or nothing when unknown."""
     count = whole_number(stored)
     if count is None:
@@ -75,7 +78,9 @@ def size(stored: Any) -> str:
     # 999.95 and more would be rounded to four digits.
     while value >= (999.95 if unit else 1000) and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
-    return f"{count} {_UNITS[0]}" if unit == 0 else f"{value:.1f} {_UNITS[unit]}"
+    if unit == 0:
+        return locale.count("{count} byte", "{count} bytes", count)
+    return f"{locale.decimal(value)} {_UNITS[unit]}"
 
 
 def digest(stored: Any) -> ChecksumView | None:

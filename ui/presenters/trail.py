@@ -11,9 +11,8 @@ from services.run_trail import RunEventEntry
 from services.runs import RunSnapshot
 from ui.presenters.counts import counts_view, whole_number
 from ui.presenters.life import is_outside
+from ui.presenters.locale import Locale
 from ui.presenters.words import STATUS, clipped
-
-_NOBODY = "the system"
 
 
 class Stage(Enum):
@@ -42,9 +41,14 @@ class _Told:
     by: str
     owner: str
     attempt: int | None
+    locale: Locale
+
+    @property
+    def say(self) -> Callable[..., str]:
+        return self.locale.say
 
 
-def happenings(run: RunSnapshot) -> list[Happening]:
+def happenings(run: RunSnapshot, locale: Locale) -> list[Happening]:
     """The run's trail in words, entry by entry."""
     told: list[Happening] = []
     owner, attempt = "", None
@@ -53,85 +57,107 @@ def happenings(run: RunSnapshot) -> list[Happening]:
         name = event.action.removeprefix("run.")
         if name == "claimed":
             owner, attempt = _clip(details.get("owner")), whole_number(details.get("attempt"))
-        told.append(_happening(name, _Told(run, details, _by(event, details), owner, attempt)))
+        by = _by(event, details, locale)
+        told.append(_happening(name, _Told(run, details, by, owner, attempt, locale)))
     return told
 
 
 def _happening(name: str, told: _Told) -> Happening:
     if name not in _EVENTS:
-        deed = clipped(name.replace("_", " ").replace(".", " "), 80) or "changed"
-        return Happening(None, f"{deed[:1].upper()}{deed[1:]} by {told.by}")
+        deed = clipped(name.replace("_", " ").replace(".", " "), 80) or told.say("changed")
+        deed = f"{deed[:1].upper()}{deed[1:]}"
+        return Happening(None, told.say("{deed} by {who}", deed=deed, who=told.by))
     stage, words = _EVENTS[name]
     return Happening(stage, words(told), is_request=name == "requested")
 
 
-def _by(event: RunEventEntry, details: Mapping[Any, Any]) -> str:
+def _by(event: RunEventEntry, details: Mapping[Any, Any], locale: Locale) -> str:
     # A program has no account; it acts through a token, which has a name.
     token = details.get("via")
     via = _clip(token.get("name") if isinstance(token, Mapping) else token)
-    if event.actor_name:
-        return f"{event.actor_name} through {via}" if via else event.actor_name
-    return via or _NOBODY
+    if event.actor_name and via:
+        return locale.say("{who} through {token}", who=event.actor_name, token=via)
+    return event.actor_name or via or locale.say("the system")
 
 
 def _requested(told: _Told) -> str:
     again = whole_number(told.details.get("retry_of_id"))
-    return f"Requested by {told.by}" + (f", to do run {again} again" if again else "")
+    if again:
+        return told.say("Requested by {who}, to do run {id} again", who=told.by, id=again)
+    return told.say("Requested by {who}", who=told.by)
 
 
 def _claimed(told: _Told) -> str:
     if is_outside(told.run):
-        return f"Begun outside, as reported by {told.owner or told.by}"
-    attempt = f" (attempt {told.attempt})" if told.attempt and told.attempt > 1 else ""
-    return f"Taken by worker {told.owner or 'unknown'}{attempt}"
+        return told.say("Begun outside, as reported by {who}", who=told.owner or told.by)
+    worker = told.owner or told.say("unknown")
+    if told.attempt and told.attempt > 1:
+        return told.say(
+            "Taken by worker {name} (attempt {number})", name=worker, number=told.attempt
+        )
+    return told.say("Taken by worker {name}", name=worker)
 
 
 def _retry_scheduled(told: _Told) -> str:
-    which = "The attempt" if told.attempt is None else f"Attempt {told.attempt}"
     code, seconds = _clip(told.details.get("code")), whole_number(told.details.get("seconds"))
-    wait = "" if seconds is None else f": next attempt in {_span(seconds)}"
-    return f"{which} failed{f' ({code})' if code else ''}{wait}"
+    which = told.say("The attempt failed")
+    if told.attempt is not None:
+        which = told.say("Attempt {number} failed", number=told.attempt)
+    which = f"{which} ({code})" if code else which
+    if seconds is None:
+        return which
+    wait = _span(seconds, told.locale)
+    return told.say("{what}: next attempt in {time}", what=which, time=wait)
 
 
 def _handed_back(told: _Told) -> str:
-    return f"Handed back: {_reason(told)}"
+    return told.say("Handed back: {reason}", reason=_reason(told))
 
 
 def _rescued(told: _Told) -> str:
     owner = _clip(told.details.get("owner")) or told.owner
-    return f"Taken back from {f'worker {owner}' if owner else 'its worker'}: {_reason(told)}"
+    if owner:
+        return told.say("Taken back from worker {name}: {reason}", name=owner, reason=_reason(told))
+    return told.say("Taken back from its worker: {reason}", reason=_reason(told))
 
 
 def _cancel_requested(told: _Told) -> str:
-    return f"Cancellation requested by {told.by}"
+    return told.say("Cancellation requested by {who}", who=told.by)
 
 
 def _cancelled(told: _Told) -> str:
-    return f"Cancelled by {told.by}"
+    return told.say("Cancelled by {who}", who=told.by)
 
 
 def _lost_contact(told: _Told) -> str:
-    return "Lost contact with the program outside"
+    return told.say("Lost contact with the program outside")
 
 
 def _completed(told: _Told) -> str:
     reason, code = _clip(told.details.get("reason")), _clip(told.details.get("code"))
     if reason == "crash loop":
-        return "Gave up: crash loop"
+        return told.say("Gave up: crash loop")
     if reason:
-        return f"Closed: {reason}"
+        return told.say("Closed: {reason}", reason=told.locale.told(reason))
+    ended = _ended(told)
+    return f"{ended}: {code}" if code else ended
+
+
+def _ended(told: _Told) -> str:
     if is_outside(told.run):
-        return f"Reported by {told.owner or told.by}" + (f": {code}" if code else "")
-    ended = f"Ended by worker {told.owner}" if told.owner else f"Ended by {told.by}"
-    return ended + (f": {code}" if code else "")
+        return told.say("Reported by {who}", who=told.owner or told.by)
+    if told.owner:
+        return told.say("Ended by worker {name}", name=told.owner)
+    return told.say("Ended by {who}", who=told.by)
 
 
 def _late_report(told: _Told) -> str:
-    said = told.details.get("outcome")
-    status = ux_status(RunStatus.COMPLETED, said if isinstance(said, str) else None)
+    outcome = told.details.get("outcome")
+    status = ux_status(RunStatus.COMPLETED, outcome if isinstance(outcome, str) else None)
     stored = told.details.get("summary_counts")
-    counts = f", {counts_view(stored)['label']}" if stored else ""
-    return f"Late report refused, kept as evidence: {STATUS[status].word.lower()}{counts}"
+    counts = f", {counts_view(stored, told.locale)['label']}" if stored else ""
+    within = told.locale.told(STATUS[status].within)
+    return told.say("Late report refused, kept as evidence: {status}", status=within) + counts
 
 
 _EVENTS: dict[str, tuple[Stage | None, Callable[[_Told], str]]] = {
@@ -149,13 +175,16 @@ _EVENTS: dict[str, tuple[Stage | None, Callable[[_Told], str]]] = {
 
 
 def _reason(told: _Told) -> str:
-    return _clip(told.details.get("reason")) or "no reason given"
+    reason = _clip(told.details.get("reason"))
+    return told.locale.told(reason) if reason else told.say("no reason given")
 
 
-def _span(seconds: int) -> str:
+def _span(seconds: int, locale: Locale) -> str:
     if seconds < 120:
-        return f"{seconds} s"
-    return f"{round(seconds / 60)} min" if seconds < 7200 else f"{round(seconds / 3600)} h"
+        return locale.say("{count} s", count=seconds)
+    if seconds < 7200:
+        return locale.say("{count} min", count=round(seconds / 60))
+    return locale.say("{count} h", count=round(seconds / 3600))
 
 
 def _clip(stored: Any) -> str:

@@ -1,36 +1,52 @@
 """How a status reads: its word, its icon, its tone; and how any stored value reads as text."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from policy.status import UxStatus
+from policy.wording import said
 from stillwatch.operations import Scope
+from ui.presenters.locale import Locale
 
 
 @dataclass(frozen=True, slots=True)
 class StatusWords:
-    """`tone` names a colour of the stylesheet; `icon` a Material icon."""
+    """`within` is the word inside a sentence; `tone` names a colour, `icon` a Material icon."""
 
     word: str
     icon: str
     tone: str
+    within: str = ""
+
+    def told(self, locale: Locale) -> "StatusWords":
+        """The same in the reader's language."""
+        return _told(self, locale)
+
+
+@lru_cache(maxsize=256)
+def _told(words: StatusWords, locale: Locale) -> StatusWords:
+    """Every row of every list asks for one of a few."""
+    return replace(words, word=locale.told(words.word), within=locale.told(words.within))
 
 
 STATUS = {
-    UxStatus.QUEUED: StatusWords("Queued", "schedule", "waiting"),
-    UxStatus.RUNNING: StatusWords("Running", "autorenew", "active"),
-    UxStatus.SUCCEEDED: StatusWords("Succeeded", "check_circle", "good"),
-    UxStatus.PARTIAL: StatusWords("Partially succeeded", "rule", "mixed"),
-    UxStatus.FAILED: StatusWords("Failed", "error", "bad"),
-    UxStatus.CANCELLED: StatusWords("Cancelled", "block", "quiet"),
-    UxStatus.UNKNOWN: StatusWords("Unknown state", "help", "mixed"),
+    UxStatus.QUEUED: StatusWords(said("Queued"), "schedule", "waiting", said("queued")),
+    UxStatus.RUNNING: StatusWords(said("Running"), "autorenew", "active", said("running")),
+    UxStatus.SUCCEEDED: StatusWords(said("Succeeded"), "check_circle", "good", said("succeeded")),
+    UxStatus.PARTIAL: StatusWords(
+        said("Partially succeeded"), "rule", "mixed", said("partially succeeded")
+    ),
+    UxStatus.FAILED: StatusWords(said("Failed"), "error", "bad", said("failed")),
+    UxStatus.CANCELLED: StatusWords(said("Cancelled"), "block", "quiet", said("cancelled")),
+    UxStatus.UNKNOWN: StatusWords(said("Unknown state"), "help", "mixed", said("unknown state")),
 }
-SYSTEM = "System"
-WHOLE_WORKSPACE = "Whole workspace"
+SYSTEM = said("System")
+WHOLE_WORKSPACE = said("Whole workspace")
 REACH = {
-    Scope.TENANT: "for one tenant",
-    Scope.WORKSPACE: "for the whole workspace",
-    Scope.INSTANCE: "for the whole instance",
+    Scope.TENANT: said("for one tenant"),
+    Scope.WORKSPACE: said("for the whole workspace"),
+    Scope.INSTANCE: said("for the whole instance"),
 }
 
 _ONE_LINE = 72

@@ -24,6 +24,17 @@
     return memory.theme;
   };
   window.stillwatchTheme = { choice, cycle };
+  // Keys of one letter are in the way of who speaks to their computer; they can be turned off.
+  window.stillwatchShortcuts = {
+    areOn() {
+      try { memory.keys ??= localStorage.getItem("stillwatch-shortcuts"); } catch { /* refused */ }
+      return memory.keys !== "off";
+    },
+    turn(isOn) {
+      memory.keys = isOn ? "on" : "off";
+      try { localStorage.setItem("stillwatch-shortcuts", memory.keys); } catch { /* refused */ }
+    },
+  };
   apply();
   system.addEventListener("change", apply);
   window.addEventListener("load", apply);
@@ -36,20 +47,45 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   document.cookie = `stillwatch_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
 
+  // The page brings its words along, in the reader's language.
+  const words = () => {
+    const brought = document.getElementById("stillwatch-words");
+    return brought ? JSON.parse(brought.textContent) : {};
+  };
+  let known = null;
+  const word = (name, values) => {
+    known ??= words();
+    return Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), known[name] ?? "");
+  };
+  const amount = (count, unit) => word(unit, { count });
+  const two = (number) => String(number).padStart(2, "0");
   const duration = (seconds) => {
     const s = Math.max(0, Math.floor(seconds));
     const [d, h, m] = [Math.floor(s / 86400), Math.floor(s / 3600) % 24, Math.floor(s / 60) % 60];
-    if (d) return `${d} d ${h} h`;
-    if (h) return `${h} h ${String(m).padStart(2, "0")} min`;
-    if (m) return `${m} min ${String(s % 60).padStart(2, "0")} s`;
-    return seconds < 10 && !Number.isInteger(seconds) ? `${seconds.toFixed(1)} s` : `${s} s`;
+    if (d) return `${amount(d, "day")} ${amount(h, "hour")}`;
+    if (h) return `${amount(h, "hour")} ${amount(two(m), "minute")}`;
+    if (m) return `${amount(m, "minute")} ${amount(two(s % 60), "second")}`;
+    const isShort = seconds < 10 && !Number.isInteger(seconds);
+    const tenths = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+    return amount(isShort ? seconds.toLocaleString(root.lang || "en", tenths) : s, "second");
   };
+  const before = (time) => word("ago", { time });
   const ago = (seconds) => {
-    if (seconds < 5) return "just now";
-    const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
-    const [size, name] = units.find(([one]) => seconds >= one);
-    return `${Math.floor(seconds / size)} ${name} ago`;
+    if (seconds < 5) return word("now", {});
+    const units = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+    const [size, unit] = units.find(([one]) => seconds >= one);
+    return before(amount(Math.floor(seconds / size), unit));
   };
+
+  const utc = (moment) => moment.toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
+  // Whoever points at a time gets it in UTC, and how long ago that was when they ask.
+  document.addEventListener("pointerover", (event) => {
+    const time = event.target.closest?.("time[datetime]");
+    const moment = time && new Date(time.dateTime);
+    if (!moment || Number.isNaN(moment.getTime())) return;
+    const seconds = (Date.now() - moment) / 1000;
+    time.title = seconds < 0 ? utc(moment) : `${utc(moment)} · ${ago(seconds)}`;
+  });
 
   const counting = new Set();
   // <elapsed-time seconds="12" running> counts on from the moment its attributes were set.
@@ -67,7 +103,8 @@
     show() {
       const base = Number(this.getAttribute("seconds")) || 0;
       const runs = counting.has(this);
-      const text = duration(runs ? Math.floor(base + (Date.now() - this.since) / 1000) : base);
+      const lasted = duration(runs ? Math.floor(base + (Date.now() - this.since) / 1000) : base);
+      const text = this.hasAttribute("ago") ? before(lasted) : lasted;
       if (this.textContent !== text) this.textContent = text;
     }
   }
@@ -82,7 +119,7 @@
       const isKnown = !Number.isNaN(moment.getTime());
       const text = isKnown ? ago((Date.now() - moment) / 1000) : "";
       if (this.textContent !== text) this.textContent = text;
-      this.title = isKnown ? moment.toLocaleString() : "";
+      this.title = isKnown ? utc(moment) : "";
     }
   }
   // <time-left seconds="90"> counts down to nothing from the moment its attribute was set.

@@ -15,6 +15,7 @@ TABLE = {
     Action.START: "✓✓---",
     Action.START_INSTANCE_WIDE: "✓----",
     Action.CANCEL_OR_RETRY: "✓✓---",
+    Action.ACKNOWLEDGE: "✓✓---",
     Action.GENERATE_PACK: "✓✓-✓-",
     Action.DOWNLOAD_PACK: "✓✓✓✓-",
     Action.AUDIT: "✓-✓--",

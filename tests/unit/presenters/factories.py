@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from services.pack_card import CardDetails, CardSnapshot, PackRun, PackSnapshot
 from services.run_trail import RunEventEntry, RunTrail
 from services.runs import RunSnapshot
+from ui.presenters.locale import Locale
 
 BERLIN = ZoneInfo("Europe/Berlin")
+LOCALE = Locale("en", BERLIN)
 NOW = datetime(2026, 11, 24, 11, 3, 10, tzinfo=UTC)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from policy.decision import Reason
-from tests.unit.presenters.factories import BERLIN
+from tests.unit.presenters.factories import LOCALE
 from ui.presenters.badge import BadgeView, badge
 
 _AT = datetime(2026, 11, 24, 11, 3, 10, tzinfo=UTC)
@@ -17,7 +17,7 @@ def _badge(
     finished_at: datetime | None = None,
     stale_since: datetime | None = None,
 ) -> BadgeView:
-    return badge(reason, armed, finished_at=finished_at, stale_since=stale_since, zone=BERLIN)
+    return badge(reason, armed, finished_at=finished_at, stale_since=stale_since, locale=LOCALE)
 
 
 @pytest.mark.parametrize(

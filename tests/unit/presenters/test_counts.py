@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.presenters.factories import LOCALE
 from ui.presenters.counts import counts_view
 
 _SCALARS = (
@@ -26,7 +27,7 @@ _ANY_COUNTS = st.dictionaries(
 
 @given(_ANY_JSON | _ANY_COUNTS)
 def test_any_json_value_gives_a_fraction_within_bounds_or_none(stored: Any) -> None:
-    view = counts_view(stored)
+    view = counts_view(stored, LOCALE)
 
     assert view["fraction"] is None or 0 <= view["fraction"] <= 1
     assert view["percent"] is None or 0 <= view["percent"] <= 100
@@ -38,7 +39,7 @@ def test_any_json_value_gives_a_fraction_within_bounds_or_none(stored: Any) -> N
 def test_believable_counts_are_shown_as_they_are() -> None:
     stored = {"total": 2000, "processed": 500, "succeeded": 490, "failed": 8, "skipped": 2}
 
-    view = counts_view(stored)
+    view = counts_view(stored, LOCALE)
 
     assert view["fraction"] == 0.25
     assert view["label"] == "500 of 2,000 processed"
@@ -47,16 +48,16 @@ def test_believable_counts_are_shown_as_they_are() -> None:
 
 
 def test_percent_is_whole_and_exact() -> None:
-    assert counts_view({"total": 100, "processed": 29})["short"] == "29 %"
+    assert counts_view({"total": 100, "processed": 29}, LOCALE)["short"] == "29 %"
 
 
 def test_nearly_done_is_not_done() -> None:
-    assert counts_view({"total": 1_200_000, "processed": 1_199_999})["short"] == "99 %"
+    assert counts_view({"total": 1_200_000, "processed": 1_199_999}, LOCALE)["short"] == "99 %"
 
 
 @pytest.mark.parametrize("stored", [None, {}])
 def test_missing_counts_say_that_there_are_none_yet(stored: Any) -> None:
-    assert counts_view(stored)["label"] == "No counts yet"
+    assert counts_view(stored, LOCALE)["label"] == "No counts yet"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_missing_counts_say_that_there_are_none_yet(stored: Any) -> None:
     ],
 )
 def test_unreadable_counts_say_so_and_draw_no_bar(stored: Any) -> None:
-    view = counts_view(stored)
+    view = counts_view(stored, LOCALE)
 
     assert view["fraction"] is None
     assert view["label"] == "The stored counts cannot be read"
@@ -82,7 +83,7 @@ def test_unreadable_counts_say_so_and_draw_no_bar(stored: Any) -> None:
 
 
 def test_more_processed_than_there_was_draws_no_bar_and_says_why() -> None:
-    view = counts_view({"total": 10, "processed": 25})
+    view = counts_view({"total": 10, "processed": 25}, LOCALE)
 
     assert view["fraction"] is None
     assert view["label"] == "25 processed"
@@ -90,21 +91,21 @@ def test_more_processed_than_there_was_draws_no_bar_and_says_why() -> None:
 
 
 def test_parts_that_add_up_to_more_than_was_processed_are_noted() -> None:
-    view = counts_view({"total": 10, "processed": 5, "succeeded": 5, "failed": 5})
+    view = counts_view({"total": 10, "processed": 5, "succeeded": 5, "failed": 5}, LOCALE)
 
     assert view["fraction"] == 0.5
     assert view["note"] == "The stored counts contradict each other."
 
 
 def test_one_unreadable_count_is_noted_and_the_rest_still_shown() -> None:
-    view = counts_view({"total": 10, "processed": 5, "failed": "two"})
+    view = counts_view({"total": 10, "processed": 5, "failed": "two"}, LOCALE)
 
     assert view["fraction"] == 0.5
     assert view["note"] == "Some of the stored counts cannot be read."
 
 
 def test_nothing_to_process_draws_no_bar() -> None:
-    view = counts_view({"total": 0, "processed": 0})
+    view = counts_view({"total": 0, "processed": 0}, LOCALE)
 
     assert view["fraction"] is None
     assert view["label"] == "0 processed"

@@ -7,7 +7,7 @@ import pytest
 
 from services.queue_place import MOST_AHEAD
 from services.runs import RunSnapshot
-from tests.unit.presenters.factories import BERLIN, NOW, a_run
+from tests.unit.presenters.factories import LOCALE, NOW, a_run
 from ui.presenters.life import run_heartbeat, run_life
 
 
@@ -23,7 +23,7 @@ def running(silence: float, **columns: Any) -> RunSnapshot:
 
 
 def words(run: RunSnapshot) -> str:
-    life = run_life(run, BERLIN)
+    life = run_life(run, LOCALE)
     return "" if life is None else life["text"]
 
 

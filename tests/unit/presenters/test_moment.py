@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.unit.presenters.factories import BERLIN, NOW
+from tests.unit.presenters.factories import LOCALE, NOW
+from ui.presenters.locale import Locale
 from ui.presenters.moment import (
     brief_time,
     clock_time,
@@ -18,8 +19,8 @@ from ui.presenters.moment import (
 
 
 def test_a_time_is_shown_in_the_persons_zone_and_in_utc_on_hover() -> None:
-    assert clock_time(NOW, BERLIN) == "12:03:10"
-    assert date_time(NOW, BERLIN) == "24 Nov 2026, 12:03:10"
+    assert clock_time(NOW, LOCALE) == "12:03:10"
+    assert date_time(NOW, LOCALE) == "24 Nov 2026, 12:03:10"
     assert in_utc(NOW) == "2026-11-24 11:03:10 UTC"
     assert machine_time(NOW) == "2026-11-24T11:03:10+00:00"
 
@@ -27,20 +28,20 @@ def test_a_time_is_shown_in_the_persons_zone_and_in_utc_on_hover() -> None:
 def test_the_year_is_shown_only_when_it_is_another() -> None:
     last_year = NOW - timedelta(days=365)
 
-    assert short_date_time(NOW, NOW, BERLIN) == "24 Nov 12:03:10"
-    assert short_date_time(last_year, NOW, BERLIN) == "24 Nov 2025, 12:03"
+    assert short_date_time(NOW, NOW, LOCALE) == "24 Nov 12:03:10"
+    assert short_date_time(last_year, NOW, LOCALE) == "24 Nov 2025, 12:03"
 
 
 @pytest.mark.parametrize(
     ("days", "text"), [(0, "12:03"), (1, "23 Nov"), (365, "Nov 2025")], ids=str
 )
 def test_a_phone_gets_the_part_that_matters(days: int, text: str) -> None:
-    assert brief_time(NOW - timedelta(days=days), NOW, BERLIN) == text
+    assert brief_time(NOW - timedelta(days=days), NOW, LOCALE) == text
 
 
 def test_an_unknown_time_is_a_dash() -> None:
-    assert date_time(None, BERLIN) == short_date_time(None, NOW, BERLIN) == "–"
-    assert brief_time(None, NOW, BERLIN) == "–"
+    assert date_time(None, LOCALE) == short_date_time(None, NOW, LOCALE) == "–"
+    assert brief_time(None, NOW, LOCALE) == "–"
     assert in_utc(None) == machine_time(None) == ""
 
 
@@ -49,7 +50,7 @@ def test_an_unknown_time_is_a_dash() -> None:
 )
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
 def test_a_time_at_either_end_of_the_calendar_is_still_shown(moment: datetime, zone: str) -> None:
-    assert date_time(moment, ZoneInfo(zone))
+    assert date_time(moment, Locale("en", ZoneInfo(zone)))
 
 
 def test_elapsed_seconds_are_unknown_when_out_of_order_or_incomplete() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.option_fields import OptionField, OptionKind
-from tests.unit.presenters.factories import a_run
+from tests.unit.presenters.factories import LOCALE, a_run
 from ui.presenters.options_form import field_view, given_options, option_facts
 from ui.presenters.run import run_context
 
@@ -62,7 +62,7 @@ def test_what_is_typed_becomes_what_is_meant(
     ],
 )
 def test_the_hint_says_what_fits(field: OptionField, hint: str) -> None:
-    assert field_view(field)["hint"] == hint
+    assert field_view(field, LOCALE)["hint"] == hint
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_the_hint_says_what_fits(field: OptionField, hint: str) -> None:
     ],
 )
 def test_a_field_begins_with_its_default(field: OptionField, value: Any) -> None:
-    assert field_view(field)["value"] == value
+    assert field_view(field, LOCALE)["value"] == value
 
 
 def test_stored_options_are_read_by_name_and_value() -> None:
     stored = {"batch_size": 5, "dry": True, "day": None, "groups": ["a", "b"], "odd": {"x": 1}}
 
-    assert option_facts(stored, {"dry": "Rehearse"}) == [
+    assert option_facts(stored, {"dry": "Rehearse"}, LOCALE) == [
         ("Batch size", "5"),
         ("Rehearse", "yes"),
         ("Day", "–"),
@@ -95,9 +95,9 @@ def test_stored_options_are_read_by_name_and_value() -> None:
 def test_the_run_s_page_shows_options_first_and_then_the_rest() -> None:
     run = a_run(context={"source": "api", "options": {"count": 5}})
 
-    assert run_context(run) == [("Count", "5"), ("source", "api")]
+    assert run_context(run, LOCALE) == [("Count", "5"), ("source", "api")]
 
 
 @pytest.mark.parametrize("stored", [None, [], "x", 5, {5: 6}])
 def test_options_of_any_shape_can_be_shown(stored: Any) -> None:
-    assert run_context(a_run(context={"options": stored}))
+    assert run_context(a_run(context={"options": stored}), LOCALE)

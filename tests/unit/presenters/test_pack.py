@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.pack_card import CardSnapshot, Download, PackRun, PackSnapshot
-from tests.unit.presenters.factories import BERLIN, NOW, SHA, a_card, a_pack, a_pack_run
+from tests.unit.presenters.factories import LOCALE, NOW, SHA, a_card, a_pack, a_pack_run
 from ui.presenters.pack import (
     PackCardView,
     PackRights,
@@ -25,11 +25,11 @@ _OPTIONAL = (
 
 
 def view(pack: PackSnapshot | None, rights: PackRights = ALL) -> PackCardView:
-    return pack_card(a_card(pack), rights, BERLIN)
+    return pack_card(a_card(pack), rights, LOCALE)
 
 
 def facts(seen: PackCardView) -> dict[str, str]:
-    return {fact["name"]: fact["value"] for fact in seen["facts"]}
+    return {fact["name"]: fact["value"] + fact["at"] for fact in seen["facts"]}
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,7 @@ def test_a_ready_pack_says_what_it_holds_and_how_long_it_lives() -> None:
         "seconds": 30 * 86400.0,
         "at": "24 Dec 2026, 12:03:10",
         "utc": "2026-12-24 11:03:10 UTC",
+        "iso": "2026-12-24T11:03:10+00:00",
     }
     assert seen["download"] == "/review-packs/5/download"
     assert seen["run"] == "9"
@@ -244,7 +245,7 @@ def test_earlier_packs_are_as_they_are_now_and_offered_while_ready() -> None:
         a_pack("failed", id=2),
     )
 
-    rows = pack_card(card, ALL, BERLIN)["earlier"]
+    rows = pack_card(card, ALL, LOCALE)["earlier"]
 
     assert [(row["id"], row["status"]["value"], row["href"]) for row in rows] == [
         (4, "ready", "/review-packs/4/download"),
@@ -253,13 +254,13 @@ def test_earlier_packs_are_as_they_are_now_and_offered_while_ready() -> None:
     ]
     assert rows[0]["period"] == "1 – 31 Oct 2026"
     assert rows[0]["when"] == "24 Nov 12:02:10"
-    assert [row["href"] for row in pack_card(card, READER, BERLIN)["earlier"]] == ["", "", ""]
+    assert [row["href"] for row in pack_card(card, READER, LOCALE)["earlier"]] == ["", "", ""]
 
 
 def test_time_turns_the_latest_and_the_earlier_alike() -> None:
     card = a_card(a_pack(), a_pack(id=4)).at(NOW + timedelta(days=30))
 
-    seen = pack_card(card, ALL, BERLIN)
+    seen = pack_card(card, ALL, LOCALE)
 
     assert seen["status"]["value"] == "expired"
     assert seen["earlier"][0]["status"]["value"] == "expired"
@@ -269,10 +270,15 @@ def test_downloads_are_listed_for_those_who_may_see_the_trail() -> None:
     fetched = (Download(NOW, "Ada"), Download(None, None))
     card: CardSnapshot = a_card(a_pack(), downloads=fetched)
 
-    assert pack_card(card, ALL, BERLIN)["downloads"] == [
-        {"who": "Ada", "when": "24 Nov 12:03:10", "when_utc": "2026-11-24 11:03:10 UTC"},
-        {"who": "System", "when": "–", "when_utc": ""},
+    assert pack_card(card, ALL, LOCALE)["downloads"] == [
+        {
+            "who": "Ada",
+            "when": "24 Nov 12:03:10",
+            "when_utc": "2026-11-24 11:03:10 UTC",
+            "when_iso": "2026-11-24T11:03:10+00:00",
+        },
+        {"who": "System", "when": "–", "when_utc": "", "when_iso": ""},
     ]
-    assert pack_card(card, READER, BERLIN)["downloads"] is None
+    assert pack_card(card, READER, LOCALE)["downloads"] is None
     assert view(a_pack("failed"))["downloads"] is None
     assert view(None)["downloads"] is None

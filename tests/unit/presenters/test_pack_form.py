@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.packs.order import PackOptions, Section
-from tests.unit.presenters.factories import BERLIN, NOW
+from tests.unit.presenters.factories import BERLIN, LOCALE, NOW
 from ui.presenters.pack_form import (
     PackForm,
     PackFormError,
@@ -47,14 +47,14 @@ def utc(text: str) -> datetime:
     ],
 )
 def test_a_preset_says_which_days_it_means(preset: Preset, hint: str) -> None:
-    assert preset_hint(preset, NOW, BERLIN) == hint
+    assert preset_hint(preset, NOW, LOCALE) == hint
 
 
 def test_at_the_beginning_of_a_year_the_last_quarter_is_of_the_year_before() -> None:
     january = datetime(2027, 1, 2, tzinfo=UTC)
 
-    assert preset_hint(Preset.LAST_QUARTER, january, BERLIN) == "1 Oct – 31 Dec 2026"
-    assert preset_hint(Preset.LAST_MONTH, january, BERLIN) == "1 – 31 Dec 2026"
+    assert preset_hint(Preset.LAST_QUARTER, january, LOCALE) == "1 Oct – 31 Dec 2026"
+    assert preset_hint(Preset.LAST_MONTH, january, LOCALE) == "1 – 31 Dec 2026"
 
 
 def test_the_last_day_belongs_to_the_period_and_the_stored_end_does_not() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.unit.presenters.factories import BERLIN, OCTOBER
+from tests.unit.presenters.factories import LOCALE, OCTOBER
 from ui.presenters.moment import day_range
 from ui.presenters.pack_terms import period_of, sections_of, size
 
@@ -22,7 +22,7 @@ from ui.presenters.pack_terms import period_of, sections_of, size
     ],
 )
 def test_a_size_has_at_most_four_digits(stored: int, text: str) -> None:
-    assert size(stored) == text
+    assert size(stored, LOCALE) == text
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_a_range_of_days_says_nothing_twice(
 ) -> None:
     begin, end = datetime(*first, 12, tzinfo=UTC), datetime(*last, 12, tzinfo=UTC)
 
-    assert day_range(begin, end, BERLIN) == text
+    assert day_range(begin, end, LOCALE) == text
 
 
 def test_the_exact_ends_of_a_period_are_for_the_hover() -> None:
-    period = period_of(OCTOBER, BERLIN)
+    period = period_of(OCTOBER, LOCALE)
 
     assert period is not None
     assert period["utc"] == "2026-09-30 22:00:00 UTC – 2026-10-31 23:00:00 UTC"
@@ -53,7 +53,7 @@ def test_contents_name_what_is_in_it() -> None:
     some = {**OCTOBER, "sections": ["access", "runs"]}
     details = {**OCTOBER, "include_failure_details": True}
 
-    assert sections_of(OCTOBER) == "Everything, without failure details"
-    assert sections_of(details) == "Everything, with failure details"
-    assert sections_of(some) == "Runs, Access"
-    assert sections_of("{") == ""
+    assert sections_of(OCTOBER, LOCALE) == "Everything, without failure details"
+    assert sections_of(details, LOCALE) == "Everything, with failure details"
+    assert sections_of(some, LOCALE) == "Runs, Access"
+    assert sections_of("{", LOCALE) == ""

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from services.runs import RunSnapshot
-from tests.unit.presenters.factories import BERLIN, NOW, a_run, a_trail
+from tests.unit.presenters.factories import LOCALE, NOW, a_run, a_trail
 from ui.presenters.timeline import EntryView, run_timeline
 
 
 def entries(run: RunSnapshot) -> list[EntryView]:
-    return run_timeline(run, BERLIN)["entries"]
+    return run_timeline(run, LOCALE)["entries"]
 
 
 def phases(run: RunSnapshot) -> list[tuple[str, float | None]]:
@@ -20,11 +20,11 @@ def phases(run: RunSnapshot) -> list[tuple[str, float | None]]:
 def test_without_a_trail_the_columns_tell_three_phases_with_their_durations() -> None:
     run = a_run("completed", "succeeded", completed_at=NOW)
 
-    timeline = run_timeline(run, BERLIN)
+    timeline = run_timeline(run, LOCALE)
 
     assert phases(run) == [("Queued", 60), ("Running", 60), ("Succeeded", None)]
     assert timeline["note"] == ""
-    assert timeline["zone"] == "Europe/Berlin"
+    assert timeline["zone"] == "times in Europe/Berlin"
 
 
 def test_the_date_is_written_once_for_the_times_of_a_day() -> None:
@@ -55,14 +55,14 @@ def test_times_out_of_order_are_noted_and_give_no_duration() -> None:
     run = a_run("completed", "failed", completed_at=NOW - timedelta(days=1))
 
     assert entries(run)[1]["seconds"] is None
-    assert "out of order" in run_timeline(run, BERLIN)["note"]
+    assert "out of order" in run_timeline(run, LOCALE)["note"]
 
 
 def test_a_missing_end_is_noted() -> None:
     run = a_run("completed", "failed")
 
     assert entries(run)[2]["at"] == "–"
-    assert run_timeline(run, BERLIN)["note"] == "No time of its end was stored."
+    assert run_timeline(run, LOCALE)["note"] == "No time of its end was stored."
 
 
 def test_phases_have_names_of_their_own_even_when_a_running_run_has_ended() -> None:

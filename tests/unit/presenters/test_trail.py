@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.presenters.factories import a_run, a_trail
+from tests.unit.presenters.factories import LOCALE, a_run, a_trail
 from ui.presenters.trail import Stage, happenings
 
 
@@ -57,7 +57,7 @@ def test_the_trail_reads_as_sentences(
 ) -> None:
     run = a_run(trail=a_trail((action, details), actor=actor))
 
-    assert [what.text for what in happenings(run)] == [text]
+    assert [what.text for what in happenings(run, LOCALE)] == [text]
 
 
 def test_what_ends_an_attempt_names_who_had_it_and_which_attempt_it_was() -> None:
@@ -68,7 +68,7 @@ def test_what_ends_an_attempt_names_who_had_it_and_which_attempt_it_was() -> Non
         ("completed", {"outcome": "failed", "code": "timeout"}),
     )
 
-    assert [what.text for what in happenings(a_run(trail=trail))] == [
+    assert [what.text for what in happenings(a_run(trail=trail), LOCALE)] == [
         "Taken by worker w1",
         "Attempt 1 failed (throttled): next attempt in 20 s",
         "Taken by worker w2 (attempt 2)",
@@ -82,7 +82,7 @@ def test_what_ends_an_attempt_names_who_had_it_and_which_attempt_it_was() -> Non
 def test_a_wait_is_told_in_the_unit_that_fits(seconds: int, wait: str) -> None:
     run = a_run(trail=a_trail(("retry_scheduled", {"seconds": seconds})))
 
-    assert happenings(run)[0].text == f"The attempt failed: next attempt in {wait}"
+    assert happenings(run, LOCALE)[0].text == f"The attempt failed: next attempt in {wait}"
 
 
 def test_a_program_outside_begins_and_ends_as_it_reports() -> None:
@@ -90,7 +90,7 @@ def test_a_program_outside_begins_and_ends_as_it_reports() -> None:
         ("claimed", {"owner": "hr-feed (Ada)", "attempt": 1}), ("completed", {"outcome": "failed"})
     )
 
-    outside = happenings(a_run(runner="external", trail=trail))
+    outside = happenings(a_run(runner="external", trail=trail), LOCALE)
 
     assert [what.text for what in outside] == [
         "Begun outside, as reported by hr-feed (Ada)",
@@ -102,7 +102,7 @@ def test_events_that_move_a_run_begin_a_stage_and_others_do_not() -> None:
     actions = ("requested", "claimed", "rescued", "cancel_requested", "completed", "late_report")
     run = a_run(trail=a_trail(*((action, {}) for action in actions)))
 
-    assert [what.stage for what in happenings(run)] == [
+    assert [what.stage for what in happenings(run, LOCALE)] == [
         Stage.QUEUED,
         Stage.RUNNING,
         Stage.QUEUED,
@@ -116,6 +116,6 @@ def test_actions_of_others_are_told_without_their_prefix_only() -> None:
     trail = a_trail(("x", {}))
     entry = replace(trail.events[0], action="something.else", actor_name="Bo")
 
-    told = happenings(a_run(trail=replace(trail, events=(entry,))))
+    told = happenings(a_run(trail=replace(trail, events=(entry,))), LOCALE)
 
     assert told[0].text == "Something else by Bo"

@@ -1,0 +1,59 @@
+// One key each, and none while somebody types, holds another key down, or answers a dialog.
+const IN_A_FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=combobox], [role=listbox]";
+const STOPS = "a[href], button, input, textarea, select, [tabindex]";
+const BUSY = ".q-dialog, .q-menu";
+const PATIENCE = 1500; // between the two keys of a pair, in milliseconds
+
+export default {
+  template: `<span hidden></span>`,
+  props: { view: Object },
+  emits: ["help", "refresh"],
+  mounted() { document.addEventListener("keydown", this.pressed); },
+  unmounted() { document.removeEventListener("keydown", this.pressed); },
+  methods: {
+    pressed(event) {
+      if (event.key === "Tab") return this.stay(event);
+      const isHeld = event.ctrlKey || event.metaKey || event.altKey || event.repeat && !"jk".includes(event.key);
+      if (isHeld || event.isComposing || event.defaultPrevented || !window.stillwatchShortcuts.areOn()) return;
+      if (event.target.closest?.(IN_A_FIELD) || document.querySelector(BUSY)) return;
+      if (this.act(event.key)) event.preventDefault();
+    },
+    // Round and round in the dialog: neither out of it, nor stuck at its first field.
+    stay(event) {
+      const dialog = [...document.querySelectorAll(".q-dialog")].at(-1);
+      if (!dialog || document.querySelector(".q-menu")) return;
+      const stops = [...dialog.querySelectorAll(STOPS)].filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility());
+      const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+      if (document.activeElement === from) { event.preventDefault(); to?.focus(); }
+    },
+    act(key) {
+      const isGoing = Date.now() - (this.going ?? 0) < PATIENCE;
+      this.going = key === "g" ? Date.now() : 0;
+      if (isGoing && this.view[key]) { location.assign(this.view[key]); return true; }
+      switch (key) {
+        case "?": this.$emit("help"); return true;
+        case "r": this.$emit("refresh"); return true;
+        case "n": return this.click('[data-testid="start-operation"]');
+        case "/": return this.focus('[data-shortcut="search"], [data-shortcut="search"] input, input[type=search]');
+        case "j": return this.step(1);
+        case "k": return this.step(-1);
+      }
+      return false;
+    },
+    seen(selector) { return [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility()); },
+    click(selector) { this.seen(selector)[0]?.click(); return true; },
+    focus(selector) {
+      const field = this.seen(selector).find((one) => one.matches("input, textarea"));
+      field?.focus();
+      return Boolean(field);
+    },
+    step(by) {
+      const rows = this.seen(".row-link, .tenant-list a");
+      const at = rows.indexOf(document.activeElement);
+      const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by];
+      next?.focus();
+      next?.scrollIntoView({ block: "nearest" });
+      return Boolean(next);
+    },
+  },
+};

@@ -1,0 +1,88 @@
+"""The words of the page's parts that stay the same while it is open."""
+
+from ui.presenters.locale import Locale
+
+
+def badge_words(locale: Locale) -> dict[str, str]:
+    """Of the badge: what only the browser can tell."""
+    return {"lost": locale.say("Reconnecting")}
+
+
+def table_words(locale: Locale) -> dict[str, str]:
+    """Of a list of runs."""
+    return {
+        "runs": locale.say("Runs"),
+        "status": locale.say("Status"),
+        "operation": locale.say("Operation"),
+        "tenant": locale.say("Tenant"),
+        "started-by": locale.say("Started by"),
+        "progress": locale.say("Progress"),
+        "duration": locale.say("Duration"),
+        "started": locale.say("Started"),
+        "gone": locale.say("no longer available"),
+    }
+
+
+def summary_words(locale: Locale) -> dict[str, str]:
+    """Of the head of a run's page."""
+    return {
+        "status": locale.say("Status"),
+        "progress": locale.say("Progress"),
+        "heartbeat": locale.say("Last heartbeat"),
+    }
+
+
+def failure_words(locale: Locale) -> dict[str, str]:
+    return {"failures": locale.say("Failures")}
+
+
+def timeline_words(locale: Locale) -> dict[str, str]:
+    return {"timeline": locale.say("Timeline")}
+
+
+def card_words(locale: Locale) -> dict[str, str]:
+    """Of a review pack's card; `{…}` is filled in by the browser."""
+    return {
+        "pack": locale.say("Review pack"),
+        "expires": locale.say("Expires in"),
+        "progress": locale.say("Progress"),
+        "copy": locale.say("Copy the SHA-256 checksum"),
+        "copied": locale.say("Copied"),
+        "download": locale.say("Download"),
+        "run": locale.say("Run"),
+        "downloads": locale.say("Downloads"),
+        "nobody": locale.say("Nobody has downloaded it yet."),
+        "earlier": locale.say("Earlier packs"),
+        "download_of": locale.say("Download the pack of {period}"),
+        "fewer": locale.say("Show fewer"),
+        "more": locale.say("Show {count} more"),
+    }
+
+
+def shell_words(locale: Locale) -> dict[str, str]:
+    """Of the frame around every page."""
+    return {
+        "skip": locale.say("Skip to content"),
+        "switch": locale.say("Switch workspace"),
+        "main": locale.say("Main"),
+        "auto": locale.say("Theme: as the system"),
+        "light": locale.say("Theme: light"),
+        "dark": locale.say("Theme: dark"),
+        "language": locale.say("Language"),
+        "sign_out": locale.say("Sign out"),
+        "account": locale.say("Your account"),
+        "shortcuts": locale.say("Keyboard shortcuts"),
+        "zone": locale.say("Times in {zone}", zone=locale.zone),
+    }
+
+
+def clock_words(locale: Locale) -> dict[str, str]:
+    """Of times that count on in the browser, which fills `{…}`."""
+    return {
+        "day": locale.say("{count} d"),
+        "hour": locale.say("{count} h"),
+        "minute": locale.say("{count} min"),
+        "second": locale.say("{count} s"),
+        "ago": locale.say("{time} ago"),
+        "now": locale.say("just now"),
+    }

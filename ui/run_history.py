@@ -1,0 +1,52 @@
+"""What a run's page knows of earlier runs of its type: read once, and then hardly ever again."""
+
+from dataclasses import replace
+
+from policy.access import visible_scope
+from policy.estimate import TypicalDuration
+from services.run_history import HistoryKey
+from services.runs import RunSnapshot
+from services.snapshots import Watch
+from ui.console import Console
+from ui.page_session import PageSession
+
+# A run more or less hardly moves what two hundred have taken.
+_IS_GOOD_FOR = 900.0
+
+
+class RunHistory:
+    """The past of one run's type, as far as the person sees it; shared like all that is read.
+
+    Nothing is read for a run that has ended.
+    """
+
+    def __init__(self, console: Console, session: PageSession, run: RunSnapshot) -> None:
+        self._shared = console.histories
+        self._session = session
+        self._type = run.type
+        self._workspace_id = run.workspace_id
+        self._watch: Watch[HistoryKey, TypicalDuration | None] | None = None
+        self._typical: TypicalDuration | None = None
+
+    async def beside(self, run: RunSnapshot) -> RunSnapshot:
+        """`run` with what is typical of its type."""
+        if not run.ux_status.is_active:
+            return run
+        key = self._key()
+        if key is None:
+            return run
+        if self._watch is None or self._watch.key != key:
+            self.close()
+            self._watch = self._shared.watch(key)
+            self._typical = await self._watch.read(_IS_GOOD_FOR)
+        elif self._watch.age >= _IS_GOOD_FOR:
+            self._typical = await self._watch.read(_IS_GOOD_FOR)
+        return replace(run, typical=self._typical)
+
+    def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+
+    def _key(self) -> HistoryKey | None:
+        scope = visible_scope(self._session.viewer.grants, self._workspace_id)
+        return None if scope is None else HistoryKey(scope, self._type)
