@@ -294,7 +294,7 @@ def find_window(session: Session, window: RunWindow) -> RunListSnapshot:
     ).all()
     runs = sorted((_snapshot(row) for row in rows if row.id is not None), key=lambda r: -r.id)
     first = rows[0]
-    may_be_more = first.newer == _MOST_NEWER
+    may_be_more = first.newer == _MOST_NEWER and first.new_runs < MOST_NEW_RUNS
     return RunListSnapshot(first.counted_at, tuple(runs), first.new_runs, may_be_more)
 
 
