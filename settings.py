@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from services.journal.output import FORMATS, LEVELS
 from services.packs.storage.disks import LOCAL, S3
 from services.packs.storage.s3_disk import S3Settings
 
@@ -22,6 +23,7 @@ _MOST_WORKERS = 64
 _LONGEST_SPAN = 3600
 _MOST_PACK_DAYS = 3650
 _LONGEST_S3_PREFIX = 100
+_MOST_KIB = 65_536
 _S3_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*/?")
 
 
@@ -47,6 +49,17 @@ class Settings:
     pack_disk: str
     s3: S3Settings | None
     keep_packs_for: timedelta
+    log_format: str | None
+    log_level: str
+    largest_body: int
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be read in a log."""
+        s3_key = None if self.s3 is None else self.s3.secret_key
+        password = make_url(self.database_url).password
+        told = (self.secret_key, self.demo_password, s3_key, password)
+        return tuple(str(one) for one in told if one)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -76,6 +89,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         keep_packs_for=timedelta(
             days=_number("PACK_DAYS", values.get("PACK_DAYS", "30"), 1, _MOST_PACK_DAYS)
         ),
+        log_format=_choice("LOG_FORMAT", values.get("LOG_FORMAT"), FORMATS),
+        log_level=_choice("LOG_LEVEL", values.get("LOG_LEVEL", "info"), LEVELS) or "",
+        largest_body=1024 * _number("BODY_KIB", values.get("BODY_KIB", "1024"), 256, _MOST_KIB),
     )
 
 
@@ -206,6 +222,12 @@ def _switch(name: str, value: str) -> bool:
     if value not in {"0", "1"}:
         raise _wrong(name, f"must be 0 or 1, but is {value!r}")
     return value == "1"
+
+
+def _choice(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
+    if value is not None and value not in known:
+        raise _wrong(name, f"must be one of {', '.join(known)}, but is {value!r}")
+    return value
 
 
 def _number(name: str, value: str, least: int, most: int) -> int:
