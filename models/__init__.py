@@ -1,7 +1,15 @@
 """The tables of the console and the words stored in them."""
 
 from models.failure_acknowledgement import FailureAcknowledgement
-from models.operation_run import IS_ACTIVE, IS_COMPLETED, OperationRun, is_active_as
+from models.operation_run import (
+    IS_ACTIVE,
+    IS_COMPLETED,
+    IS_QUEUED,
+    IS_RUNNING,
+    IS_UNKNOWN,
+    OperationRun,
+    is_active_as,
+)
 from models.people import (
     ApiToken,
     AuditEntry,
@@ -20,7 +28,10 @@ from models.worker import Worker
 __all__ = [
     "IS_ACTIVE",
     "IS_COMPLETED",
+    "IS_QUEUED",
     "IS_READY",
+    "IS_RUNNING",
+    "IS_UNKNOWN",
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
