@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from nicegui import app as framework
 from nicegui import ui
 from sqlalchemy import select
 from sqlmodel import col
@@ -18,15 +19,19 @@ from sqlmodel import col
 import seed_data
 from api import audit_export, downloads, health
 from api.application import create_api
+from api.gate import BodyLimit
+from api.refusals import Refusals
+from api.request_log import RequestLog
 from models import User
 from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
+from services.journal.output import start_journal
 from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
 from ui import console as console_module
-from ui import theme
+from ui import error_page, theme
 from ui.guard import SignInGuard
 from ui.pages import (
     account,
@@ -46,6 +51,8 @@ from ui.pages import (
     tenants,
 )
 from ui.reader import reader_of
+from ui.safe_headers import SafeHeaders
+from ui.socket_door import guard_sockets
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -69,6 +76,7 @@ _PAGES = (
 
 def serve(settings: Settings) -> None:
     """Run the console until it is told to stop. Raises `StartError` or `SchemaError`."""
+    start_journal(settings.log_format, settings.log_level, settings.secrets)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     # On PostgreSQL any number of servers share one database, and may share one folder.
     is_alone = schema.is_sqlite(settings.database_url)
@@ -83,8 +91,14 @@ def serve(settings: Settings) -> None:
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
                 ws="websockets-sansio",
+                # Its lines go with ours, and each request has one of ours already.
+                log_config=None,
                 access_log=False,
+                # A web server that anyone could speak through would hide who is asking.
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
                 log_level="warning",
+                ws_max_size=settings.largest_body,
                 timeout_graceful_shutdown=3,
             )
         finally:
@@ -125,6 +139,12 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
+    refusals = Refusals(reader_of)
+    app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
+    app.add_middleware(RequestLog, reader_of=reader_of)
+    app.add_middleware(SafeHeaders, is_secure=console.is_secure)  # the outermost
+    for plain in (app, framework):
+        refusals.register(plain)
     app.include_router(health.routes(database))
     app.include_router(downloads.routes(database, role.keeping.disks, reader_of))
     app.include_router(audit_export.routes(database, auth, reader_of))
@@ -139,6 +159,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
     for page in _PAGES:
         page.register(console)
+    error_page.register()
+    guard_sockets(settings.public_url)
     theme.apply()
     ui.run_with(
         app,

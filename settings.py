@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from services.journal.output import FORMATS, LEVELS
 from services.packs.storage.disks import LOCAL, S3
 from services.packs.storage.s3_disk import S3Settings
 
@@ -22,6 +24,7 @@ _MOST_WORKERS = 64
 _LONGEST_SPAN = 3600
 _MOST_PACK_DAYS = 3650
 _LONGEST_S3_PREFIX = 100
+_MOST_KIB = 65_536
 _S3_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*/?")
 
 
@@ -39,6 +42,7 @@ class Settings:
     port: int
     secret_key: str | None
     public_url: str
+    trusted_proxies: tuple[str, ...]
     is_demo: bool
     demo_password: str | None
     workers: int
@@ -47,6 +51,17 @@ class Settings:
     pack_disk: str
     s3: S3Settings | None
     keep_packs_for: timedelta
+    log_format: str | None
+    log_level: str
+    largest_body: int
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be read in a log."""
+        s3_key = None if self.s3 is None else self.s3.secret_key
+        password = make_url(self.database_url).password
+        told = (self.secret_key, self.demo_password, s3_key, password)
+        return tuple(str(one) for one in told if one)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -66,6 +81,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         port=port,
         secret_key=_secret_key(values.get("SECRET_KEY"), database_url),
         public_url=_public_url(values.get("PUBLIC_URL", f"http://{_in_url(host)}:{port}")),
+        trusted_proxies=_trusted_proxies(values.get("TRUSTED_PROXIES", "")),
         is_demo=_switch("DEMO", values.get("DEMO", "0")),
         demo_password=_demo_password(values.get("DEMO_PASSWORD")),
         workers=_number("WORKERS", values.get("WORKERS", "2"), 0, _MOST_WORKERS),
@@ -76,6 +92,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         keep_packs_for=timedelta(
             days=_number("PACK_DAYS", values.get("PACK_DAYS", "30"), 1, _MOST_PACK_DAYS)
         ),
+        log_format=_choice("LOG_FORMAT", values.get("LOG_FORMAT"), FORMATS),
+        log_level=_choice("LOG_LEVEL", values.get("LOG_LEVEL", "info"), LEVELS) or "",
+        largest_body=1024 * _number("BODY_KIB", values.get("BODY_KIB", "1024"), 256, _MOST_KIB),
     )
 
 
@@ -202,10 +221,33 @@ def _public_url(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _trusted_proxies(value: str) -> tuple[str, ...]:
+    """Addresses and networks, as they are compared: 10.0.0.0/8, 192.0.2.7, ::1."""
+    words = [word.strip() for word in value.split(",") if word.strip()]
+    try:
+        networks = [ip_network(word) for word in words]
+    except ValueError as error:
+        raise _wrong(
+            "TRUSTED_PROXIES", f"must be like 10.0.0.0/8,192.0.2.7, but is {value!r}"
+        ) from error
+    if any(network.prefixlen == 0 for network in networks):
+        raise _wrong("TRUSTED_PROXIES", "must not trust everybody")
+    return tuple(
+        str(network.network_address if network.num_addresses == 1 else network)
+        for network in networks
+    )
+
+
 def _switch(name: str, value: str) -> bool:
     if value not in {"0", "1"}:
         raise _wrong(name, f"must be 0 or 1, but is {value!r}")
     return value == "1"
+
+
+def _choice(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
+    if value is not None and value not in known:
+        raise _wrong(name, f"must be one of {', '.join(known)}, but is {value!r}")
+    return value
 
 
 def _number(name: str, value: str, least: int, most: int) -> int:

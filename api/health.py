@@ -27,10 +27,10 @@ def routes(database: Database) -> APIRouter:
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
         try:
-            is_current = await database.off_loop(lambda: schema.is_current(database.engine))
+            is_served = await database.off_loop(lambda: schema.is_served(database.engine))
         except SQLAlchemyError:
             return JSONResponse({"status": "database unreachable"}, 503)
-        if not is_current:
+        if not is_served:
             return JSONResponse({"status": "schema out of date"}, 503)
         return JSONResponse({"status": "ok"})
 

@@ -63,7 +63,7 @@ class DistributedEngine:
         self._owner = owner
         self._faults = Faults()
         self._performer = Performer(
-            database, operations, data_dir, self.enqueue, self._faults, lease
+            database, operations, data_dir, self.enqueue, self._faults, lease, owner
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         # Programs outside report to the web role: while it is down, nobody has lost contact.

@@ -52,7 +52,7 @@ class EmbeddedEngine:
         self._has_lookout = False
         self._stopping = threading.Event()
         self._performer = Performer(
-            database, operations, data_dir, self.enqueue, self._faults, lease
+            database, operations, data_dir, self.enqueue, self._faults, lease, owner
         )
         presence = [being_seen(database, owner, slots)] if slots else []
         rescue = rescuing(database, self.enqueue, lease)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from jobs.context import RunContext
 from jobs.faults import Faults
+from services.journal.about import about_run
 from services.run_terms import LeaseLostError
 from stillwatch.operations import LeaseGone, TimedOut
 
@@ -33,8 +34,13 @@ class Heart:
     """
 
     def __init__(
-        self, lease: timedelta, faults: Faults, close_overdue: Callable[[RunContext], None]
+        self,
+        lease: timedelta,
+        faults: Faults,
+        close_overdue: Callable[[RunContext], None],
+        owner: str = "",
     ) -> None:
+        self._owner = owner
         self._beat_every = lease.total_seconds() / 4
         self._faults = faults
         self._close_overdue = close_overdue
@@ -88,8 +94,10 @@ class Heart:
                     self._change.wait(rest)
                     continue
             for one in held:
+                run = one.context.run
                 try:
-                    self._attend_to(one)
+                    with about_run(run.id, run.attempt, self._owner):
+                        self._attend_to(one)
                 except Exception as error:  # one run's trouble must not cost the others theirs
                     self._faults.tell(error)
 

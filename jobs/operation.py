@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from functools import partial
 
-from jobs.handlers import database_backup, database_check, evidence_check, review_pack
+from jobs.handlers import (
+    database_backup,
+    database_check,
+    evidence_check,
+    retention_prune,
+    review_pack,
+)
 from models import PACK_GENERATION
 from policy.wording import said
 from services.operation_options import OptionsForm
 from services.operations import OperationOffer
 from services.packs.keeping import Keeping
-from stillwatch.operations import Operation, Scope
+from stillwatch.operations import Operation, Retry, Scope
 
 # Asked for in a place of its own, with more than a type: never started, or offered, by it alone.
 UNLISTED = frozenset({PACK_GENERATION})
@@ -47,10 +53,21 @@ def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
             said("Back up the database"),
             database_backup.back_up_database,
             said(
-                "Copies the whole database into the data folder while work goes on, with a "
-                "checksum, and opens the copy to verify it."
+                "Copies the whole database and the review packs beside it into the data folder "
+                "while work goes on, with a checksum, and opens the copy to verify it."
             ),
             Scope.INSTANCE,
+        ),
+        Operation(
+            "retention.prune",
+            said("Remove what is too old"),
+            retention_prune.prune,
+            said(
+                "Removes the finished runs and the audit entries of this workspace that are older "
+                "than its retention says, but nothing that a review pack still cites. Removes "
+                "nothing while no retention is set."
+            ),
+            retry=Retry(3),
         ),
         Operation(
             PACK_GENERATION,

@@ -7,6 +7,7 @@ import random
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from jobs.operation import options_form
 from models import RunOutcome
 from policy.retry import retry_delay
 from services.database import Database
+from services.journal.about import about_run
 from services.operation_options import OptionsError, stored_options
 from services.operation_run_service import LEASE, OperationRunService
 from services.run_terms import ClaimedRun, Closing, Enqueue, LeaseLostError, Report
@@ -51,19 +53,25 @@ class Performer:
         enqueue: Enqueue,
         faults: Faults,
         lease: timedelta = LEASE,
+        owner: str = "",
     ) -> None:
         self._database = database
+        self._owner = owner
         self._operations = operations
         self._forms = {kind: options_form(operation) for kind, operation in operations.items()}
         self._data_dir = data_dir
         self._enqueue = enqueue
         self._faults = faults
         self._lease = lease
-        self._heart = Heart(lease, faults, self._close_overdue)
+        self._heart = Heart(lease, faults, self._close_overdue, owner)
         self._stopping = threading.Event()
 
     def perform(self, run: ClaimedRun) -> None:
         """Do a claimed run and store its end; whatever the handler does, this returns."""
+        with about_run(run.id, run.attempt, self._owner):
+            self._perform(run)
+
+    def _perform(self, run: ClaimedRun) -> None:
         context = RunContext(run, self._database, self._data_dir, self._lease)
         operation = self._operations.get(run.type)
         timeout = None if operation is None else operation.timeout
@@ -86,8 +94,10 @@ class Performer:
             context.interrupt(EngineStopping())
         self._heart.wait_until_idle(within)
         for context in self._heart.contexts():
-            _log.warning("the handler of run %s does not stop; it is handed back", context.run.id)
-            self._close(context.run, _handed_back(context.run))
+            run = context.run
+            with about_run(run.id, run.attempt, self._owner):
+                _log.warning("the handler of run %s does not stop; it is handed back", run.id)
+                self._close(run, _handed_back(run))
 
     def _ending_of(self, context: RunContext, operation: Operation | None) -> Ending | None:
         run = context.run
@@ -151,8 +161,12 @@ class Performer:
         """The handler does not unwind, so its run is closed over it, and its result refused."""
         operation = self._operations.get(context.run.type)
         ending = self._tried(context, operation, *_timed_out(operation))
+        # A thread knows nothing of whoever started it, the subject of its log lines included.
         threading.Thread(
-            target=self._close, args=(context.run, ending), name="close overdue", daemon=True
+            target=copy_context().run,
+            args=(self._close, context.run, ending),
+            name="close overdue",
+            daemon=True,
         ).start()
 
     def _close(self, run: ClaimedRun, ending: Ending, is_last_resort: bool = False) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 # A BIGINT primary key does not count up by itself on SQLite; INTEGER does and is as wide.
 BigIntegerId = BigInteger().with_variant(Integer, "sqlite")
 
+_LONGEST_SHORT = 400
 _SQLITE_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -44,6 +45,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return read_time(value)
+
+
+class ShortText(TypeDecorator[str]):
+    """A name or an address of people. Of one that is longer than any, which another program
+    wrote, only the beginning is read: it stands many times on every page."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        return text if len(text) <= _LONGEST_SHORT else f"{text[:_LONGEST_SHORT]}…"
 
 
 class JsonDocument(TypeDecorator[Any]):

@@ -6,18 +6,21 @@ from typing import Any
 from sqlalchemy import Boolean, CheckConstraint, Index, Text, false, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
+from models.columns import BigIntegerId, JsonDocument, ShortText, UtcDateTime, utc_now
 
 
 class Workspace(SQLModel, table=True):
     __tablename__ = "workspace"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
-    slug: str = Field(unique=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
+    slug: str = Field(unique=True, sa_type=ShortText)
+    name: str = Field(sa_type=ShortText)
     created_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
     )
+    # How many days finished runs, and entries of the trail, are kept; null is for ever.
+    retention_runs_days: int | None = Field(default=None)
+    retention_audit_days: int | None = Field(default=None)
 
 
 class Tenant(SQLModel, table=True):
@@ -26,8 +29,8 @@ class Tenant(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
     workspace_id: int = Field(foreign_key="workspace.id", sa_type=BigIntegerId)
-    slug: str = Field(unique=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
+    slug: str = Field(unique=True, sa_type=ShortText)
+    name: str = Field(sa_type=ShortText)
     created_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
     )
@@ -39,8 +42,8 @@ class User(SQLModel, table=True):
     __tablename__ = "user_account"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigIntegerId)
-    email: str = Field(unique=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
+    email: str = Field(unique=True, sa_type=ShortText)
+    name: str = Field(sa_type=ShortText)
     password_hash: str = Field(sa_type=Text)
     created_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
@@ -94,6 +97,27 @@ class UserSession(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     address: str | None = Field(default=None, sa_type=Text)
     user_agent: str | None = Field(default=None, sa_type=Text)
+
+
+class SignInFailure(SQLModel, table=True):
+    """How often an account (by the SHA-256 of what was typed) failed at an address in a row.
+
+    The row without an account counts all of an address; `is_known` once somebody has signed in.
+    """
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("ix_sign_in_failure_last_at", "last_at"),)
+
+    account: str = Field(primary_key=True, sa_type=Text)
+    address: str = Field(primary_key=True, sa_type=Text)
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    since: datetime = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    last_at: datetime = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    is_known: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class ApiToken(SQLModel, table=True):

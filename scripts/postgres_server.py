@@ -61,7 +61,7 @@ class PostgresServer:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*_unprivileged(), _program("postgres"), "-D", str(self._data), *options],
+                [*_unprivileged(), program("postgres"), "-D", str(self._data), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -114,7 +114,7 @@ class PostgresServer:
         with self._password_file() as arguments:
             done = subprocess.run(
                 [
-                    *(*_unprivileged(), _program("initdb"), "-D", str(draft)),
+                    *(*_unprivileged(), program("initdb"), "-D", str(draft)),
                     *("-U", _USER, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
                     *arguments,
                 ],
@@ -167,7 +167,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Where the newest of the package's programs called `name` is."""
     # Looked up without importing: the package makes folders and warns as it is imported.
     spec = importlib.util.find_spec(_PACKAGE)
     folders = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
@@ -188,7 +189,7 @@ def _unprivileged() -> tuple[str, ...]:
     ways = [(*as_nobody, *with_reach), as_nobody] if os.geteuid() == 0 else [ending_with_us, ()]
     for words in ways:
         with contextlib.suppress(OSError):
-            command = [*words, _program("postgres"), "--version"]
+            command = [*words, program("postgres"), "--version"]
             if subprocess.run(command, capture_output=True, check=False).returncode == 0:
                 return words
     raise PostgresError("PostgreSQL does not run as root, and setpriv cannot make it run as nobody")

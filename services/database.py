@@ -101,6 +101,7 @@ def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         engine = create_engine(
             url,
+            hide_parameters=True,
             pool_size=_THREADS,
             max_overflow=_THREADS,
             pool_pre_ping=True,  # after a restart of the server no first query fails
@@ -109,6 +110,7 @@ def _engine(url: str) -> Engine:
     else:
         engine = create_engine(
             url,
+            hide_parameters=True,  # an error's text is logged, and what a statement holds is not
             poolclass=QueuePool,
             pool_size=_THREADS,
             max_overflow=_THREADS,

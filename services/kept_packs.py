@@ -40,6 +40,15 @@ class KeptPack:
     facts: FileFacts | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyFile:
+    """Where the file of a ready pack lies, and what is stored of it; none of it is checked."""
+
+    path: str
+    size: int | None
+    sha256: str
+
+
 def find_kept(session: Session, pack_id: int) -> KeptPack | None:
     """One pack in whatever state, for whoever has been found to see it."""
     row = session.execute(_kept().where(col(ReviewPack.id) == pack_id)).one_or_none()
@@ -61,6 +70,16 @@ def find_ready_ids(session: Session, workspace_id: int) -> list[int]:
     )
     ids = session.scalars(query.order_by(col(ReviewPack.id)))
     return [pack_id for pack_id in ids if pack_id is not None]
+
+
+def find_ready_files(session: Session, disk: str) -> list[ReadyFile]:
+    """The files of all packs of the instance that are ready and lie on `disk`."""
+    rows: Sequence[Any] = session.execute(
+        select(col(ReviewPack.file_path), col(ReviewPack.file_size), col(ReviewPack.sha256))
+        .where(IS_READY, col(ReviewPack.file_disk) == disk)
+        .order_by(col(ReviewPack.id))
+    ).all()
+    return [ReadyFile(path or "", size, sha256 or "") for path, size, sha256 in rows]
 
 
 def find_due(session: Session) -> bool:

@@ -12,6 +12,7 @@ from sqlmodel import col
 from models import PACK_GENERATION, OperationRun, PackStatus, ReviewPack, RunStatus
 from models.columns import from_now, utc_now
 from services import audit
+from services.database import wait_for_turn
 
 ACTIVE = (PackStatus.QUEUED.value, PackStatus.GENERATING.value)
 
@@ -117,6 +118,8 @@ def put_beside(session: Session, run_id: int, options: Any) -> tuple[int, bool]:
     if pack_id is not None:
         return pack_id, False
     run = session.get_one(OperationRun, run_id)
+    # The pruning of runs must know of this pack, or be through before its evidence is read.
+    wait_for_turn(session, f"packs:{run.workspace_id}")
     made = session.execute(
         insert(ReviewPack)
         .values(

@@ -62,10 +62,21 @@ def migrate(url: str) -> None:
     command.upgrade(config, "head")
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database carries exactly the schema of this code."""
+def is_served(engine: Engine) -> bool:
+    """Whether a process that runs may go on: on its own schema, or on a newer one, which an
+    upgrade has just brought and in which columns are only added."""
     with engine.connect() as connection:
-        return _revision(connection) == _head()
+        found = _revision(connection)
+    return found is not None and (found == _head() or found not in _known())
+
+
+def require_known(path: Path) -> str:
+    """The revision of an SQLite file that this code can use or migrate. Raises `SchemaError`."""
+    found = _stored_revision(path)
+    if found is None:
+        raise SchemaError(f"The file {path} is no database of Stillwatch.")
+    _is_older(found, f"The file {path}")
+    return found
 
 
 def is_sqlite(url: str) -> bool:
@@ -82,13 +93,16 @@ def _is_older(found: str | None, name: str) -> bool:
     """Whether a database with schema `found` is to be migrated. Raises when it is too new."""
     if found == _head():
         return False
-    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in _known():
         raise SchemaError(
             f"{name} has schema {found}, which is newer than this version knows; "
             "install the newer Stillwatch or restore an older copy."
         )
     return True
+
+
+def _known() -> set[str]:
+    return {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
 
 
 def _head() -> str | None:

@@ -1,5 +1,7 @@
 """The `stillwatch` command. Light on purpose: the console is loaded only where it is needed."""
 
+from pathlib import Path
+
 import click
 
 from stillwatch import __version__, exec_command, report_command, token_command
@@ -36,6 +38,20 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     click.echo(_checkout().migrate())
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--without-checksum", is_flag=True, help="Trust a file that has no .sha256 beside it."
+)
+def restore(file: Path, without_checksum: bool) -> None:
+    """Put a backup of the database in the place of the present one (on SQLite).
+
+    The present one is kept beside it. The server must be stopped, and everybody signs in again.
+    """
+    for line in _checkout("restore_command").restore(file, without_checksum):
+        click.echo(line)
 
 
 @main.command()

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from jobs.discovery import find_operations
 from policy.schedule import ScheduleError
-from services import administration, api_tokens, schedules, schema
+from services import administration, api_tokens, retention, schedules, schema
 from services.admin_terms import AdministrationError
 from services.database import Database
+from services.restoring import RestoreError
 from services.schedules import ScheduleRequest
 from services.schema import SchemaError
 from services.server_lock import StartError
@@ -42,6 +43,12 @@ def administer(command: str, *arguments: Any) -> Any:
     work = getattr(administration, command, None) or getattr(api_tokens, command)
     with _writing() as session:
         return work(session, *arguments)
+
+
+def keep_retention(command: str, *arguments: Any) -> Any:
+    """Carry out one command of `services.retention` in a transaction of its own."""
+    with _writing() as session:
+        return getattr(retention, command)(session, *arguments)
 
 
 def add_schedule(**fields: Any) -> int:
@@ -82,6 +89,7 @@ def one_line_errors() -> Iterator[None]:
     except (
         AdministrationError,
         OSError,
+        RestoreError,
         ScheduleError,
         SchemaError,
         SettingsError,

@@ -4,6 +4,7 @@ import click
 
 from stillwatch.here import administer
 from stillwatch.listing import as_json, show
+from stillwatch.retention_command import retention
 
 
 @click.group()
@@ -25,6 +26,9 @@ def add_workspace(slug: str, name: str | None) -> None:
 def list_workspaces(is_json: bool) -> None:
     """List the workspaces."""
     show(administer("list_workspaces"), lambda one: (one.slug, one.name), is_json=is_json)
+
+
+workspace.add_command(retention)
 
 
 @click.group()

@@ -1,6 +1,5 @@
 """What `stillwatch worker` does: runs of one database, in any number of such processes."""
 
-import logging
 import os
 import signal
 import threading
@@ -9,6 +8,7 @@ from types import FrameType
 from jobs.engines import leave_behind_what_is_stuck
 from services import schema
 from services.database import Database
+from services.journal.output import start_journal
 from services.server_lock import StartError
 from settings import Settings, read_settings
 from stillwatch.checkout import one_line_errors
@@ -23,10 +23,9 @@ def work() -> None:
             raise StartError("On SQLite the workers run inside `stillwatch serve`.")
         if settings.workers == 0:
             raise StartError("STILLWATCH_WORKERS is 0, so there is nothing for a worker to do.")
+        start_journal(settings.log_format, settings.log_level, settings.secrets)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         schema.prepare(settings.database_url)
-        logging.basicConfig(level=logging.WARNING, format="%(levelname)-8s %(message)s")
-        logging.getLogger("stillwatch").setLevel(logging.INFO)
         _work(settings)
 
 

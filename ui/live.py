@@ -230,7 +230,7 @@ class Live(Generic[S]):
             return
         self._failures += 1
         if self._failures == 1:
-            _log.warning("%s cannot be refreshed: %s", self._surface.name, error)
+            _log.warning("%s cannot be refreshed: %s", self._surface.name, _first_line(error))
         self._arm()
 
     def _guards_changed(self) -> None:
@@ -263,7 +263,7 @@ class Live(Generic[S]):
         try:
             may_look = await self._surface.may_look(fresh=True)
         except Exception as error:
-            _log.warning("%s cannot check access: %s", self._surface.name, error)
+            _log.warning("%s cannot check access: %s", self._surface.name, _first_line(error))
             return
         if not may_look:
             self.end(Reason.UNAUTHORISED)
@@ -343,3 +343,8 @@ class Live(Generic[S]):
 
 def _identity(surface: Surface[S], snapshot: S) -> tuple[Version | None, Hashable]:
     return surface.version(snapshot), surface.look(snapshot)
+
+
+def _first_line(error: Exception) -> str:
+    """What went wrong, without the statement that met it."""
+    return str(error).partition("\n")[0]

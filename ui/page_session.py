@@ -7,6 +7,7 @@ from fastapi import Request
 from nicegui import Client, ui
 
 from services.auth import Viewer
+from services.journal.about import about_page, new_id
 from services.operations import NotAllowedError
 from ui.console import Console
 from ui.reader import reader_of
@@ -25,6 +26,10 @@ class PageSession:
         self._watch = console.access.watch(viewer.session_id)
         self._endings: list[Callable[[], None]] = []
         self._is_over = False
+        # Not the client's own id: with that one a stranger could speak for the page.
+        self._page_id = new_id()
+        request.state.page = self._page_id
+        about_page(self._page_id, viewer.user_id)
         self._open.setdefault(viewer.session_id, set()).add(self)
         client.on_delete(self._leave)
 
@@ -37,6 +42,7 @@ class PageSession:
 
         Joins a look that is under way, but takes no earlier answer: lost rights bite at once.
         """
+        about_page(self._page_id, self.viewer.user_id)
         viewer = await self._watch.read(0.0, fresh=fresh)
         if viewer is None:
             self.end()

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,14 +13,23 @@ from sqlalchemy import select
 from jobs.context import RunContext
 from jobs.handlers.database_check import integrity_problems
 from models.columns import utc_now
+from services import kept_packs
+from services.packs.storage.copies import put_aside
+from services.packs.storage.disk import StorageError
+from services.packs.storage.disks import LOCAL, local_disk
+from services.restoring import packs_beside
 from stillwatch.operations import OperationFailed
 
 _PAGES_A_STEP = 500
 _CHUNK = 1 << 20
+_PACKS = ".packs"
 
 
 def back_up_database(context: RunContext) -> None:
-    """Leave `backups/stillwatch-….db` and its `.sha256` in the data folder, or nothing at all."""
+    """Leave `backups/stillwatch-….db` and its `.sha256` in the data folder, or nothing at all.
+
+    Beside them, in `stillwatch-….packs`, the review packs of the data folder.
+    """
     if not context.database.is_sqlite:
         raise OperationFailed(
             "use_server_backup",
@@ -36,6 +46,7 @@ def back_up_database(context: RunContext) -> None:
         with _gone_afterwards(draft):
             _copy(context, source, draft)
             _verify(context, draft)
+            _keep_packs(context, draft)
             _publish(context, draft, target)
     except OSError as error:
         raise OperationFailed("cannot_write", f"The copy cannot be written: {error}.") from error
@@ -46,7 +57,7 @@ def back_up_database(context: RunContext) -> None:
 def _sweep(context: RunContext, folder: Path) -> None:
     """Drafts of this very run are from an attempt that was killed: it is ours alone by now."""
     for draft in folder.glob(f".stillwatch-*-run{context.run.id}.db.*"):
-        draft.unlink(missing_ok=True)
+        _remove(draft)
 
 
 @contextmanager
@@ -55,8 +66,15 @@ def _gone_afterwards(draft: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        for suffix in ("", "-journal", "-wal", "-shm", ".sha256"):
-            draft.with_name(f"{draft.name}{suffix}").unlink(missing_ok=True)
+        for suffix in ("", "-journal", "-wal", "-shm", ".sha256", _PACKS):
+            _remove(draft.with_name(f"{draft.name}{suffix}"))
+
+
+def _remove(left: Path) -> None:
+    if left.is_dir():
+        shutil.rmtree(left)
+    else:
+        left.unlink(missing_ok=True)
 
 
 def _copy(context: RunContext, source: Path, draft: Path) -> None:
@@ -87,6 +105,22 @@ def _verify(context: RunContext, draft: Path) -> None:
         raise OperationFailed("copy_damaged", f"The copy does not verify: {problems[0]}.")
 
 
+def _keep_packs(context: RunContext, draft: Path) -> None:
+    with context.database.reading() as session:
+        paths = [file.path for file in kept_packs.find_ready_files(session, LOCAL)]
+    if not paths:
+        return
+    aside = draft.with_name(f"{draft.name}{_PACKS}")
+    try:
+        for path, is_kept in put_aside(local_disk(context.data_dir), paths, aside):
+            context.checkpoint()
+            if not is_kept:
+                message = "The file of a review pack is not there to be copied"
+                context.failure("file_missing", message, sample=path[:200])
+    except StorageError as error:
+        raise OperationFailed(error.code, str(error)) from error
+
+
 def _publish(context: RunContext, draft: Path, target: Path) -> None:
     """Both files are on disk before either has its name, so that no name tells a lie."""
     digest = hashlib.sha256()
@@ -100,6 +134,9 @@ def _publish(context: RunContext, draft: Path, target: Path) -> None:
         line.write(f"{digest.hexdigest()}  {target.name}\n")
         line.flush()
         os.fsync(line.fileno())
+    packs = draft.with_name(f"{draft.name}{_PACKS}")
+    if packs.exists():
+        packs.rename(packs_beside(target))
     # The checksum first: a copy without one would look finished, a checksum alone does not.
     checksum.rename(target.with_name(f"{target.name}.sha256"))
     draft.rename(target)

@@ -28,6 +28,8 @@ _NOT_OURS = ("NICEGUI_", "STILLWATCH_", "PYTEST_")
 class Server:
     """`stillwatch serve` on a free port over a data folder of its own."""
 
+    command: tuple[str, ...] = ("-m", "stillwatch", "serve")
+
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
         self.port = _free_port()
@@ -49,7 +51,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "stillwatch", "serve"],
+                [sys.executable, *self.command],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,

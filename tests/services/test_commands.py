@@ -113,6 +113,30 @@ def test_every_command_explains_itself(command: str) -> None:
     assert done.stdout.startswith("Usage: ")
 
 
+def test_a_workspace_keeps_what_is_over_for_ever_until_it_is_told_otherwise(
+    environment: dict[str, str],
+) -> None:
+    run(environment, "workspace add acme")
+
+    shown = run(environment, "workspace retention acme")
+    both = run(environment, "workspace retention acme --runs-days 400 --audit-days 2000")
+    one = run(environment, "workspace retention acme --runs-days forever")
+
+    assert shown.stdout == "runs   kept for ever\naudit  kept for ever\n"
+    assert both.stdout == "runs   kept for 400 days\naudit  kept for 2000 days\n"
+    assert one.stdout == "runs   kept for ever\naudit  kept for 2000 days\n"
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "1e3", "36501", "soon", "１"])
+def test_a_retention_that_is_none_is_refused(environment: dict[str, str], days: str) -> None:
+    run(environment, "workspace add acme")
+
+    refused = run(environment, f"workspace retention acme --runs-days {days}")
+
+    assert refused.exit_code != 0
+    assert "kept for ever" in run(environment, "workspace retention acme").stdout
+
+
 @pytest.mark.parametrize("command", ["workspace add acme", "serve"])
 def test_nothing_starts_on_postgresql_before_migrate(
     empty_url: str, tmp_path: Path, command: str

@@ -5,7 +5,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.auth import Auth
@@ -75,3 +77,10 @@ def test_a_restart_of_the_server_costs_the_next_transaction_nothing(
         with database.reading() as session:
             assert look(session) == 1
         database.close()
+
+
+def test_the_text_of_an_error_holds_no_value_of_its_statement(database: Database) -> None:
+    with pytest.raises(SQLAlchemyError) as error, database.writing() as session:
+        session.execute(text("SELECT :secret FROM nowhere"), {"secret": "hunter22222"})
+
+    assert "hunter22222" not in str(error.value)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
+from structlog.contextvars import get_contextvars
 
 from jobs.context import RunContext
 from jobs.embedded import EmbeddedEngine
@@ -386,3 +387,23 @@ def test_a_failed_statement_shows_neither_its_text_nor_its_values(
     assert "no such table" in message
     assert "hunter2" not in message
     assert "SELECT" not in message
+
+
+def test_what_is_logged_during_a_run_names_it(database: Database, tmp_path: Path) -> None:
+    about: list[dict[str, Any]] = []
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            about.append(dict(get_contextvars()))
+
+    def talk(_context: RunContext) -> None:
+        logging.getLogger("stillwatch.plugin").warning("at it")
+
+    listening = Listening()
+    logging.getLogger("stillwatch.plugin").addHandler(listening)
+    try:
+        run = run_once(database, tmp_path, talk)
+    finally:
+        logging.getLogger("stillwatch.plugin").removeHandler(listening)
+
+    assert about == [{"run": run.id, "attempt": 1, "worker": "embedded"}]

@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OWNERS = {
     ROOT / "services" / "operation_run_service.py",
     ROOT / "services" / "run_statements.py",
+    # Whole runs that are over go, by their workspace's retention; no column of a life is written.
+    ROOT / "services" / "pruning" / "runs.py",
 }
 READABLE = {"HAS_ROOM", "NEXT_CLAIMABLE", "RUN"}
 TABLES = {"OperationRun", "RUN"}

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from services import schema
 from services.database import Database
 from services.schema import SchemaError
 
-HEAD = "0009"
+HEAD = "0011"
 
 
 def test_an_empty_folder_becomes_a_current_database(tmp_path: Path) -> None:
@@ -67,17 +68,26 @@ def test_the_queue_is_read_in_its_order_from_a_small_index(database_file: Path) 
     ]
 
 
-def test_the_migrated_file_is_current(database: Database) -> None:
-    assert schema.is_current(database.engine)
+def test_a_process_of_the_old_version_goes_on_while_the_new_one_is_rolled_out(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'of the next version'"))
+
+    assert schema.is_served(database.engine)
 
 
-def test_a_file_without_tables_is_not_current(tmp_path: Path) -> None:
+def test_the_migrated_file_is_served(database: Database) -> None:
+    assert schema.is_served(database.engine)
+
+
+def test_a_file_without_tables_is_not_served(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
 
-    is_current = schema.is_current(database.engine)
+    is_served = schema.is_served(database.engine)
 
     database.close()
-    assert not is_current
+    assert not is_served
 
 
 def test_another_program_may_leave_out_every_column_with_a_default(database_file: Path) -> None:

@@ -134,6 +134,9 @@ def test_an_ipv6_address_is_bracketed_in_the_public_url() -> None:
         ),
         *(("WORKERS", value) for value in ("", "-1", "two", "65", "9" * 5000)),
         *(("PACK_DAYS", value) for value in ("", "0", "3651", "-1", "forever")),
+        *(("LOG_FORMAT", value) for value in ("", "JSON", "xml")),
+        *(("LOG_LEVEL", value) for value in ("", "INFO", "loud")),
+        *(("BODY_KIB", value) for value in ("", "0", "255", "65537", "1 MiB")),
         *(("PACK_DISK", value) for value in ("", "S3", "tape")),
         *(("S3_BUCKET", value) for value in ("", "a", "Packs", "a/b", "two words")),
         *(("DEMO", value) for value in ("", "2", "yes", "true")),
@@ -241,3 +244,21 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match=r"^STILLWATCH_DATA_DIR is not usable"):
         load_or_create_secret(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("value", "proxies"),
+    [
+        ("", ()),
+        ("127.0.0.1", ("127.0.0.1",)),
+        (" 10.0.0.0/8 , ::1,192.0.2.7/32", ("10.0.0.0/8", "::1", "192.0.2.7")),
+    ],
+)
+def test_trusted_proxies_are_addresses_and_networks(value: str, proxies: tuple[str, ...]) -> None:
+    assert read_settings({"STILLWATCH_TRUSTED_PROXIES": value}).trusted_proxies == proxies
+
+
+@pytest.mark.parametrize("value", ["*", "everyone", "10.0.0.1/8", "0.0.0.0/0", "::/0", "1.2.3"])
+def test_not_everybody_is_trusted_to_speak_for_others(value: str) -> None:
+    with pytest.raises(SettingsError, match="STILLWATCH_TRUSTED_PROXIES"):
+        read_settings({"STILLWATCH_TRUSTED_PROXIES": value})

@@ -78,6 +78,20 @@ class LocalDisk:
         with _reading():
             return _pieces(self._open(path), start, length)
 
+    def relative(self, path: str) -> str:
+        """A stored path without the prefix. Raises `PackMissingError` for another disk's."""
+        return self._below(path)
+
+    def link(self, path: str, target: Path) -> None:
+        """Give a stored file the name `target` besides its own; elsewhere than on this file
+        system that is a copy. Raises `PackMissingError`."""
+        with _reading("copied"):
+            descriptor = self._open(path)
+            try:
+                _link(descriptor, target)
+            finally:
+                os.close(descriptor)
+
     def delete(self, path: str) -> None:
         with suppress(PackMissingError), _reading("removed"):
             path = self._below(path)
@@ -168,6 +182,19 @@ def _reading(done: str = "read") -> Iterator[None]:
             raise PackMissingError("The pack's file is not there.") from error
         reason = os.strerror(error.errno) if error.errno else "unknown reason"
         raise StorageError(f"The file of the pack cannot be {done}: {reason}.") from error
+
+
+def _link(descriptor: int, target: Path) -> None:
+    # By the descriptor: what is linked is the very file that was found to be one.
+    try:
+        os.link(f"/proc/self/fd/{descriptor}", target, follow_symlinks=True)
+    except FileExistsError:
+        pass
+    except OSError:
+        with os.fdopen(os.dup(descriptor), "rb") as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy, _PIECE)
+            copy.flush()
+            os.fsync(copy.fileno())
 
 
 def _open_below(name: str, folder: int, flags: int) -> int:
