@@ -1,8 +1,25 @@
 """The tables of the console and the words stored in them."""
 
 from models.failure_acknowledgement import FailureAcknowledgement
-from models.operation_run import IS_ACTIVE, IS_COMPLETED, OperationRun, is_active_as
-from models.people import ApiToken, AuditEntry, Membership, Tenant, User, UserSession, Workspace
+from models.operation_run import (
+    IS_ACTIVE,
+    IS_COMPLETED,
+    IS_QUEUED,
+    IS_RUNNING,
+    IS_UNKNOWN,
+    OperationRun,
+    is_active_as,
+)
+from models.people import (
+    ApiToken,
+    AuditEntry,
+    Membership,
+    SignInFailure,
+    Tenant,
+    User,
+    UserSession,
+    Workspace,
+)
 from models.review_pack import IS_READY, ReviewPack
 from models.schedule import Schedule
 from models.states import PACK_GENERATION, PackStatus, Role, Runner, RunOutcome, RunStatus
@@ -11,7 +28,10 @@ from models.worker import Worker
 __all__ = [
     "IS_ACTIVE",
     "IS_COMPLETED",
+    "IS_QUEUED",
     "IS_READY",
+    "IS_RUNNING",
+    "IS_UNKNOWN",
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
@@ -25,6 +45,7 @@ __all__ = [
     "RunStatus",
     "Runner",
     "Schedule",
+    "SignInFailure",
     "Tenant",
     "User",
     "UserSession",

@@ -14,13 +14,33 @@ _DEFAULT = "server_default"
 _IS_ACTIVE = "status IN ('queued', 'running')"
 # Untyped, because a boolean is rendered as `(…) = 1`, and that is another condition.
 IS_ACTIVE: ColumnElement[Any] = literal_column(f"operation_run.{_IS_ACTIVE}")
+_IS_QUEUED = "status = 'queued'"
+_IS_RUNNING = "status = 'running'"
 _IS_COMPLETED = "status = 'completed'"
+IS_QUEUED: ColumnElement[Any] = literal_column(f"operation_run.{_IS_QUEUED}")
+IS_RUNNING: ColumnElement[Any] = literal_column(f"operation_run.{_IS_RUNNING}")
 IS_COMPLETED: ColumnElement[Any] = literal_column(f"operation_run.{_IS_COMPLETED}")
+
+
+def _is_unknown(table: str = "") -> str:
+    """What `policy.status` makes nothing of."""
+    return (
+        f"({table}status NOT IN ('queued', 'running', 'completed') OR "
+        f"{table}status = 'completed' AND ({table}outcome IS NULL OR {table}outcome NOT IN "
+        "('succeeded', 'partially_succeeded', 'failed', 'cancelled')))"
+    )
+
+
+IS_UNKNOWN: ColumnElement[Any] = literal_column(_is_unknown("operation_run."))
 
 
 def is_active_as(alias: str) -> ColumnElement[Any]:
     """`IS_ACTIVE` for another look at the table, under the name `alias`."""
     return literal_column(f"{alias}.{_IS_ACTIVE}")
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class OperationRun(SQLModel, table=True):
@@ -45,16 +65,34 @@ class OperationRun(SQLModel, table=True):
             "status",
             text("priority DESC"),
             "id",
-            sqlite_where=text(_IS_ACTIVE),
-            postgresql_where=text(_IS_ACTIVE),
+            **_where(_IS_ACTIVE),
+        ),
+        # What a list is filtered by, each in the order of the list. A heartbeat touches none.
+        Index("ix_operation_run_initiator", "workspace_id", "initiated_by_user_id", "id"),
+        Index("ix_operation_run_created", "workspace_id", "created_at", "id"),
+        # The status is a key, though always the same, so that nothing is left to test on the row.
+        Index("ix_operation_run_queued", "workspace_id", "status", "id", **_where(_IS_QUEUED)),
+        Index("ix_operation_run_running", "workspace_id", "status", "id", **_where(_IS_RUNNING)),
+        Index(
+            "ix_operation_run_outcome",
+            "workspace_id",
+            "status",
+            "outcome",
+            "id",
+            **_where(_IS_COMPLETED),
+        ),
+        Index(
+            "ix_operation_run_unknown",
+            "workspace_id",
+            "id",
+            **_where(_is_unknown()),
         ),
         # What has ended lately, for the overview; and the history of a type, for its estimates.
         Index(
             "ix_operation_run_completed",
             "workspace_id",
             "completed_at",
-            sqlite_where=text(_IS_COMPLETED),
-            postgresql_where=text(_IS_COMPLETED),
+            **_where(_IS_COMPLETED),
         ),
         Index("ix_operation_run_type", "workspace_id", "type", "id"),
         {"sqlite_autoincrement": True},

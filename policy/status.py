@@ -45,3 +45,8 @@ def ux_status(status: str | None, outcome: str | None) -> UxStatus:
     if status == RunStatus.COMPLETED:
         return _OF_OUTCOME.get(outcome, UxStatus.UNKNOWN)
     return UxStatus.UNKNOWN
+
+
+def outcome_of(status: UxStatus) -> str | None:
+    """The stored outcome of a completed run that reads as `status`; None for the other statuses."""
+    return next((outcome for outcome, shown in _OF_OUTCOME.items() if shown is status), None)

@@ -1,11 +1,11 @@
 """What a person sees of runs: the access scope is part of every query, so hidden equals missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, select, true
+from sqlalchemy import Row, Select, bindparam, func, literal, select, true
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -17,11 +17,15 @@ from policy.liveness import LifeFacts, Liveness, liveness
 from policy.run_detail_polling import RunFacts
 from policy.status import UxStatus, ux_status
 from services.queue_place import place_columns
+from services.run_filters import ANY_RUN, RunFilter
+from services.run_matching import conditions, visible
 from services.run_trail import NO_TRAIL, RunTrail, trail_columns, trail_of
 
 PAGE_SIZE = 50
 MOST_NEW_RUNS = 100
 _MOST_RELATED = 20
+# Among how many newer runs a list looks for those that it asks for.
+_MOST_NEWER = 1_000
 _COLUMNS = (
     "id",
     "version",
@@ -143,26 +147,33 @@ class RunWindow:
     tenant_id: int | None
     run_ids: tuple[int, ...]
     newest_known_id: int
+    wanted: RunFilter = ANY_RUN
 
 
 @dataclass(frozen=True, slots=True)
 class RunListSnapshot:
-    """The shown runs as they are at `now`, and how many newer there are (at most 100)."""
+    """The shown runs as they are at `now`, and how many newer ones the list asks for (at most
+    100); there `may_be_more` when there are too many newer ones to look at all.
+    """
 
     now: datetime
     runs: tuple[RunSnapshot, ...]
     new_runs: int
+    may_be_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One page of runs, newest first, with the ids to continue from on either side."""
+    """One page of runs, newest first unless asked otherwise, with the ids to continue from on
+    either side. `looked_through` when it is short because no more runs than that were looked at.
+    """
 
     now: datetime
     runs: tuple[RunSnapshot, ...]
     newest_known_id: int
     older_than: int | None
     newer_than: int | None
+    looked_through: int | None = None
 
 
 def find_run(session: Session, run_id: int, last: RunSnapshot | None = None) -> RunSnapshot | None:
@@ -201,7 +212,7 @@ def find_related(session: Session, run: RunSnapshot, scope: Scope) -> tuple[Rela
     rows: Sequence[Row[Any]] = session.execute(
         _runs()
         .where(
-            _visible(scope, None),
+            visible(scope, None),
             (col(OperationRun.retry_of_id) == run.id)
             | (col(OperationRun.id) == (run.retry_of_id or 0)),
         )
@@ -223,7 +234,7 @@ def find_page(
     newer_than: int | None = None,
 ) -> RunPage:
     """A page of runs by keyset; `older_than` and `newer_than` are run ids, at most one given."""
-    query = _runs().where(_visible(scope, tenant_id))
+    query = _runs().where(visible(scope, tenant_id))
     if newer_than is not None:
         query = query.where(col(OperationRun.id) > newer_than).order_by(col(OperationRun.id))
     else:
@@ -244,39 +255,47 @@ def find_page(
         runs,
         newest_known_id=runs[0].id
         if runs and older_than is None
-        else _newest_id(session, scope, tenant_id),
+        else newest_id(session, scope, tenant_id),
         older_than=runs[-1].id if has_more else None,
         newer_than=runs[0].id if runs and older_than is not None else None,
     )
 
 
+def find_runs(session: Session, run_ids: Collection[int]) -> tuple[RunSnapshot, ...]:
+    """These runs, for whoever has been found to see them; in no order."""
+    rows = session.execute(_runs().where(col(OperationRun.id).in_(run_ids)))
+    return tuple(map(_snapshot, rows))
+
+
+def newest_id(session: Session, scope: Scope, tenant_id: int | None = None) -> int:
+    """The newest run within `scope`, 0 when there is none."""
+    newest = session.scalar(
+        select(col(OperationRun.id))
+        .where(visible(scope, tenant_id))
+        .order_by(col(OperationRun.id).desc())
+        .limit(1)
+    )
+    return newest or 0
+
+
 def find_window(session: Session, window: RunWindow) -> RunListSnapshot:
     """The runs of a window as they are now, and the number of newer ones, in one statement."""
-    newer = (
-        select(literal(1))
-        .select_from(OperationRun)
-        .where(
-            _visible(window.scope, window.tenant_id),
-            col(OperationRun.id) > window.newest_known_id,
-        )
-        .limit(MOST_NEW_RUNS)
-        .subquery()
-    )
-    count = select(func.count().label("new_runs"), utc_now().label("counted_at")).select_from(newer)
+    counted = _new_runs(window).subquery()
     shown = (
         _runs()
         .where(
-            _visible(window.scope, window.tenant_id),
+            visible(window.scope, window.tenant_id),
             col(OperationRun.id).in_(window.run_ids),
         )
         .subquery()
     )
-    counted = count.subquery()
     rows = session.execute(
         select(counted, shown).select_from(counted.outerjoin(shown, true()))
     ).all()
     runs = sorted((_snapshot(row) for row in rows if row.id is not None), key=lambda r: -r.id)
-    return RunListSnapshot(rows[0].counted_at, tuple(runs), rows[0].new_runs)
+    first = rows[0]
+    may_be_more = first.newer == _MOST_NEWER and first.new_runs < MOST_NEW_RUNS
+    return RunListSnapshot(first.counted_at, tuple(runs), first.new_runs, may_be_more)
 
 
 def count_active(session: Session) -> Mapping[str, int]:
@@ -305,27 +324,34 @@ def _runs() -> Select[Any]:
     )
 
 
+def _new_runs(window: RunWindow) -> Select[Any]:
+    """How many runs are newer than the window, as far as is looked, and how many it asks for."""
+    newer = (
+        select(col(OperationRun.id))
+        .where(
+            visible(window.scope, window.tenant_id),
+            col(OperationRun.id) > window.newest_known_id,
+        )
+        .order_by(col(OperationRun.id))
+        .limit(MOST_NEW_RUNS if window.wanted.is_empty else _MOST_NEWER)
+        .subquery()
+    )
+    wanted = (
+        select(literal(1))
+        .select_from(newer.join(OperationRun, col(OperationRun.id) == newer.c.id))
+        .where(*conditions(window.wanted, window.scope).values())
+        .limit(MOST_NEW_RUNS)
+        .subquery()
+    )
+    return select(
+        select(func.count()).select_from(wanted).scalar_subquery().label("new_runs"),
+        select(func.count()).select_from(newer).scalar_subquery().label("newer"),
+        utc_now().label("counted_at"),
+    )
+
+
 def _snapshot(row: Row[Any]) -> RunSnapshot:
     return RunSnapshot(**{name: getattr(row, name) for name in (*_JOINED, *_COLUMNS)})
-
-
-def _visible(scope: Scope, tenant_id: int | None) -> ColumnElement[bool]:
-    conditions = [col(OperationRun.workspace_id) == scope.workspace_id]
-    if scope.tenant_ids is not None:
-        conditions.append(col(OperationRun.tenant_id).in_(sorted(scope.tenant_ids)))
-    if tenant_id is not None:
-        conditions.append(col(OperationRun.tenant_id) == tenant_id)
-    return and_(*conditions)
-
-
-def _newest_id(session: Session, scope: Scope, tenant_id: int | None) -> int:
-    newest = session.scalar(
-        select(col(OperationRun.id))
-        .where(_visible(scope, tenant_id))
-        .order_by(col(OperationRun.id).desc())
-        .limit(1)
-    )
-    return newest or 0
 
 
 # Built once: it is read again and again, and building it takes longer than answering it.

@@ -144,7 +144,7 @@ class RunListSurface:
 
     def look(self, snapshot: RunListSnapshot) -> Hashable:
         rows = tuple((run.id, run.version, run.ux_status) for run in snapshot.runs)
-        return rows, snapshot.new_runs
+        return rows, snapshot.new_runs, snapshot.may_be_more
 
     def paint(self, snapshot: RunListSnapshot) -> None:
         self._paint(snapshot)

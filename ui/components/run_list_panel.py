@@ -63,8 +63,8 @@ class RunListPanel:
             # A row that is gone keeps its place: nothing moves under the pointer.
             self._rows[run_id] = now_there.get(run_id) or {**self._rows[run_id], "gone": True}
         self._table.show([self._rows[run_id] for run_id in self._ids])
-        self._new.set_text(presenter.new_runs(snapshot.new_runs, self._locale))
-        self._new.set_visibility(snapshot.new_runs > 0)
+        self._new.set_text(presenter.new_runs(snapshot, self._locale))
+        self._new.set_visibility(snapshot.new_runs > 0 or snapshot.may_be_more)
 
     def _clear(self) -> None:
         self._page.announce(self._locale.say("There is nothing here."))

@@ -88,6 +88,7 @@ class WorkspacePanel:
             await self._part.do(
                 lambda session, desk: workspaces.rename(session, desk, seen.name, name)
             )
+            ui.navigate.to("/admin/workspace")  # the frame names it, too
 
         dialog = FormDialog(
             self._page, locale.say("Rename the workspace"), locale.say("Rename"), rename
@@ -108,6 +109,7 @@ class WorkspacePanel:
             await self._part.do(
                 lambda session, desk: workspaces.add_as_owner(session, desk, short, full)
             )
+            ui.navigate.to("/admin/workspace")  # the frame leads there, too
 
         title = locale.say("New workspace")
         dialog = FormDialog(self._page, title, locale.say("Add workspace"), add)

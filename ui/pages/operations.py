@@ -5,17 +5,17 @@ from functools import partial
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import Client, ui
-from sqlalchemy.orm import Session
 
 from policy.wording import said
-from services import runs
-from services.runs import RunPage, RunWindow
-from services.tenants import TenantRef, find_tenants
+from services.run_list import FoundList, find_list, read_list_address
+from services.runs import RunWindow
+from ui.components.run_filter_form import RunFilterForm
 from ui.components.run_list_panel import RunListPanel
 from ui.components.start_dialog import offers_for, open_start_dialog
 from ui.console import Console
-from ui.page import Page, begin, not_found, read_id
+from ui.page import Page, begin, not_found
 from ui.presenters.locale import Locale
+from ui.presenters.run_filter import FilterFacts, cut_text, filter_view, list_address
 
 _EMPTY = said("Nothing has run here yet. Start an operation, and it appears in this list.")
 _EMPTY_FOR_READERS = said("Nothing has run here yet. What is started for you appears in this list.")
@@ -30,11 +30,7 @@ def register(console: Console) -> None:
 
     @ui.page("/operations")
     async def operations(
-        request: Request,
-        client: Client,
-        workspace: str = "",
-        older: str = "",
-        newer: str = "",
+        request: Request, client: Client, workspace: str = ""
     ) -> RedirectResponse | None:
         page = begin(console, request, client)
         if workspace and (page.viewer.workspace is None or workspace != page.viewer.workspace.slug):
@@ -42,22 +38,20 @@ def register(console: Console) -> None:
                 return RedirectResponse("/operations", status_code=303)
             not_found(page)
             return None
-        await _build(page, older_than=read_id(older), newer_than=read_id(newer))
+        await _build(page, request)
         return None
 
 
-async def _build(page: Page, older_than: int | None, newer_than: int | None) -> None:
+async def _build(page: Page, request: Request) -> None:
     scope, locale = page.viewer.scope, page.session.locale
     if scope is None:
         not_found(page)
         return
-
-    def look(session: Session) -> tuple[RunPage, list[TenantRef]]:
-        shown = runs.find_page(session, scope, older_than=older_than, newer_than=newer_than)
-        return shown, find_tenants(session, scope)
-
-    shown, tenants = await page.console.database.read(look)
-    window = RunWindow(scope, None, tuple(run.id for run in shown.runs), shown.newest_known_id)
+    asked = read_list_address(request.query_params.multi_items(), locale.zone)
+    found = await page.console.database.read(partial(find_list, scope=scope, asked=asked))
+    shown = found.shown
+    ids = tuple(run.id for run in shown.runs)
+    window = RunWindow(scope, None, ids, shown.newest_known_id, found.wanted)
     may_start = bool(offers_for(page))
 
     def build_actions() -> None:
@@ -66,29 +60,53 @@ async def _build(page: Page, older_than: int | None, newer_than: int | None) -> 
                 locale.say("Start operation"),
                 icon="add",
                 color=None,
-                on_click=partial(open_start_dialog, page, tenants),
+                on_click=partial(open_start_dialog, page, found.tenants),
             ).props('unelevated no-caps data-testid="start-operation"').classes("main").mark(
                 "start-operation"
             )
 
     with page.framed("operations", locale.say("Operations")):
+        RunFilterForm(filter_view(_facts(found), locale))
         RunListPanel(
             page,
             shown,
             window,
-            locale.told(_EMPTY if may_start else _EMPTY_FOR_READERS),
-            show_newest=lambda: ui.navigate.to("/operations"),
+            _empty_text(found, locale, may_start=may_start),
+            show_newest=lambda: ui.navigate.to(list_address(found.wanted)),
             build_actions=build_actions,
         )
-        _build_paging(shown, locale)
+        _build_paging(found, locale)
 
 
-def _build_paging(shown: RunPage, locale: Locale) -> None:
+def _facts(found: FoundList) -> FilterFacts:
+    return FilterFacts(
+        found.shown.now, found.wanted, found.flaws, found.counts, found.choices, found.tenants
+    )
+
+
+def _empty_text(found: FoundList, locale: Locale, *, may_start: bool) -> str:
+    if found.shown.looked_through is not None:
+        return locale.say("None of the runs that were looked at matches.")
+    if not found.wanted.is_empty:
+        return locale.say("No run matches.")
+    return locale.told(_EMPTY if may_start else _EMPTY_FOR_READERS)
+
+
+def _build_paging(found: FoundList, locale: Locale) -> None:
+    shown, wanted = found.shown, found.wanted
+    if shown.looked_through is not None:
+        ui.label(cut_text(shown.looked_through, wanted, locale)).classes("search-cut").props(
+            'data-testid="search-cut"'
+        )
     if shown.newer_than is None and shown.older_than is None:
         return
     with ui.element("nav").classes("paging") as pages:
         pages.props["aria-label"] = locale.say("Pages")
         if shown.newer_than is not None:
-            ui.link(locale.say("← Newer"), f"/operations?newer={shown.newer_than}").mark("newer")
+            ui.link(locale.say("← Newer"), list_address(wanted, newer=shown.newer_than)).mark(
+                "newer"
+            )
         if shown.older_than is not None:
-            ui.link(locale.say("Older →"), f"/operations?older={shown.older_than}").mark("older")
+            ui.link(locale.say("Older →"), list_address(wanted, older=shown.older_than)).mark(
+                "older"
+            )

@@ -30,7 +30,7 @@ def list_change(before: RunListSnapshot, after: RunListSnapshot, locale: Locale)
         count = len(changed)
         said = [locale.count("{count} run has changed.", "{count} runs have changed.", count)]
     if after.new_runs > before.new_runs:
-        said.append(new_runs(after.new_runs, locale))
+        said.append(new_runs(after, locale))
     return " ".join(said)
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from policy.status import UxStatus
 from services.operation_options import CONTEXT_KEY
-from services.runs import MOST_NEW_RUNS, RelatedRun, RunSnapshot
+from services.runs import MOST_NEW_RUNS, RelatedRun, RunListSnapshot, RunSnapshot
 from ui.presenters.counts import CountsView, counts_view
 from ui.presenters.failures import FailuresView, failures_view
 from ui.presenters.life import HeartbeatView, LifeView, is_outside, run_heartbeat, run_life
@@ -185,8 +185,11 @@ def run_row(run: RunSnapshot, locale: Locale) -> RowView:
     }
 
 
-def new_runs(count: int, locale: Locale) -> str:
-    """How many runs are newer than the list."""
+def new_runs(snapshot: RunListSnapshot, locale: Locale) -> str:
+    """How many runs are newer than the list, as far as that is known."""
+    count = snapshot.new_runs
+    if count < MOST_NEW_RUNS and snapshot.may_be_more:
+        return locale.say("New runs")
     if count >= MOST_NEW_RUNS:
         return locale.say("{count} or more new runs", count=locale.number(MOST_NEW_RUNS))
     return locale.count("{count} new run", "{count} new runs", count)
