@@ -88,7 +88,15 @@ def test_an_id_that_is_none_is_not_there(person: httpx.Client, place: str, text:
 
 
 @pytest.mark.parametrize("text", IDS.values(), ids=IDS)
-@pytest.mark.parametrize("names", [["older"], ["newer"], ["status", "type", "tenant", "zzz"]])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["older"],
+        ["newer"],
+        ["status", "outcome", "type", "tenant", "zzz"],
+        ["by", "last", "from", "until", "q", "sort"],
+    ],
+)
 def test_a_cursor_or_filter_that_is_none_still_shows_the_list(
     person: httpx.Client, names: list[str], text: str
 ) -> None:
@@ -475,6 +483,25 @@ def test_a_filter_of_the_trail_that_is_none_is_answered(
     assert "Something went wrong" not in answer.text
     if answer.headers["content-type"].startswith("text/html"):
         assert "<script>alert(1)" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        "from=2026-11-02T00:00&until=2026-11-01T00:00",
+        "from=9999-12-31T23:59&until=0001-01-01T00:00",
+        "from=2026-02-30T00:00&until=2026-13-01",
+        "last=-1d&from=NaN&until=Infinity",
+    ],
+)
+def test_a_period_of_the_list_that_is_none_is_told_and_left_out(
+    person: httpx.Client, period: str
+) -> None:
+    answer = person.get(f"/operations?{period}")
+
+    require_decent(answer, 200)
+    assert "Start operation" in answer.text
+    assert re.search("so it is ignored|is no date and time|there is no", answer.text)
 
 
 def test_a_period_of_the_trail_that_ends_before_it_starts_is_answered(
