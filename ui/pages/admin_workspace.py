@@ -1,4 +1,4 @@
-"""Administration → Workspace: its name, what it keeps, and the workspaces of the same owner."""
+"""Administration → Workspace: its name, how long it keeps what is over, the owner's others."""
 
 from fastapi import Request
 from nicegui import Client, ui
