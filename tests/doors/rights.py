@@ -94,6 +94,7 @@ OTHER = {
     "POST /logout": "ends the session that it comes with, by a token of its own",
     "/{path:path}": "what nobody serves",
     "/review-packs/{pack_id}/download": "downloads",
+    "/operations/export.csv": "what the list shows: tests/browser/test_run_export.py",
 }
 API_PREFIX = "/api/v1/"
 

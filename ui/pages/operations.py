@@ -15,7 +15,13 @@ from ui.components.start_dialog import offers_for, open_start_dialog
 from ui.console import Console
 from ui.page import Page, begin, not_found
 from ui.presenters.locale import Locale
-from ui.presenters.run_filter import FilterFacts, cut_text, filter_view, list_address
+from ui.presenters.run_filter import (
+    FilterFacts,
+    cut_text,
+    export_address,
+    filter_view,
+    list_address,
+)
 
 _EMPTY = said("Nothing has run here yet. Start an operation, and it appears in this list.")
 _EMPTY_FOR_READERS = said("Nothing has run here yet. What is started for you appears in this list.")
@@ -55,6 +61,10 @@ async def _build(page: Page, request: Request) -> None:
     may_start = bool(offers_for(page))
 
     def build_actions() -> None:
+        with ui.link(target=export_address(found.wanted)).classes("button") as export:
+            export.props('download data-testid="export-runs"')
+            ui.icon("download").props('aria-hidden="true"')
+            ui.label(locale.say("Export"))
         if may_start:
             ui.button(
                 locale.say("Start operation"),

@@ -92,6 +92,11 @@ def list_address(wanted: RunFilter, **places: int | None) -> str:
     return f"{LIST}?{urlencode(pairs)}" if pairs else LIST
 
 
+def export_address(wanted: RunFilter) -> str:
+    """Where the whole list that is `wanted` is, as a file."""
+    return f"{LIST}/export.csv?{urlencode(filter_parameters(wanted))}".rstrip("?")
+
+
 def cut_text(looked_through: int, wanted: RunFilter, locale: Locale) -> str:
     """That the page is short because no more runs were looked at, and how to go on."""
     count = locale.number(looked_through)
