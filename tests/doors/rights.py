@@ -106,6 +106,8 @@ LISTENERS = {
     "q-layout connected": "a report",
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",
+    "views click": "opens a menu",
+    "save-view click": "opens a dialog, whose deed is tried in tests/services/test_saved_views.py",
     "run-cancel click": "deeds: cancel",
     "run-retry click": "deeds: retry",
     "refresh-pack click": "reads by the page's own rights",
