@@ -16,7 +16,6 @@ from services import run_export
 from services.administration import add_tenant, add_workspace
 from services.database import Database
 from services.run_filters import RunFilter
-from services.runs import RunSnapshot
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TABLE = OperationRun.metadata.tables["operation_run"]
@@ -114,19 +113,19 @@ def add(session: Session, count: int, **values: Any) -> None:
     session.execute(insert(TABLE), [row] * count)
 
 
-def everything(session: Session, wanted: RunFilter, scope: Scope = WHOLE) -> list[RunSnapshot]:
-    found: list[RunSnapshot] = []
+def everything(session: Session, wanted: RunFilter, scope: Scope = WHOLE) -> list[run_export.Row]:
+    found: list[run_export.Row] = []
     progress = run_export.begin(session, wanted)
     while not progress.is_done:
-        runs, progress = run_export.next_batch(session, scope, progress)
-        found += runs
+        batch, progress = run_export.next_batch(session, scope, progress)
+        found += batch
     return found
 
 
 def ids(session: Session, wanted: RunFilter, scope: Scope = WHOLE) -> list[int]:
-    return [run.id for run in everything(session, wanted, scope)]
+    return [int(row[0] or 0) for row in everything(session, wanted, scope)]
 
 
-def rows(runs: list[RunSnapshot]) -> list[dict[str, str]]:
-    lines = run_export.csv_heading() + run_export.csv_lines(runs)
+def rows(found: list[run_export.Row]) -> list[dict[str, str]]:
+    lines = run_export.csv_heading() + run_export.csv_lines(found)
     return list(csv.DictReader(lines.decode("utf-8-sig").splitlines()))
