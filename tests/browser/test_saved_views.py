@@ -11,7 +11,7 @@ def test_a_view_is_kept_shared_come_back_to_and_deleted(page: Page, server: Serv
     menu.locator("summary").click()
     page.get_by_test_id("save-view").click()
     page.get_by_test_id("confirm").click()
-    expect(page.get_by_test_id("form-error")).to_be_visible()
+    expect(page.get_by_text("Give the view a name.")).to_be_visible()
     page.get_by_test_id("view-name").fill("What broke")
     page.get_by_test_id("confirm").click()
     expect(page.get_by_test_id("confirm-dialog")).to_have_count(0)
