@@ -51,6 +51,8 @@ from ui.pages import (
     tenants,
 )
 from ui.reader import reader_of
+from ui.safe_headers import SafeHeaders
+from ui.socket_door import guard_sockets
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -92,6 +94,9 @@ def serve(settings: Settings) -> None:
                 # Its lines go with ours, and each request has one of ours already.
                 log_config=None,
                 access_log=False,
+                # A web server that anyone could speak through would hide who is asking.
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
                 log_level="warning",
                 ws_max_size=settings.largest_body,
                 timeout_graceful_shutdown=3,
@@ -136,7 +141,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SignInGuard, console=console)
     refusals = Refusals(reader_of)
     app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
-    app.add_middleware(RequestLog, reader_of=reader_of)  # the outermost
+    app.add_middleware(RequestLog, reader_of=reader_of)
+    app.add_middleware(SafeHeaders, is_secure=console.is_secure)  # the outermost
     for plain in (app, framework):
         refusals.register(plain)
     app.include_router(health.routes(database))
@@ -154,6 +160,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     for page in _PAGES:
         page.register(console)
     error_page.register()
+    guard_sockets(settings.public_url)
     theme.apply()
     ui.run_with(
         app,

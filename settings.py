@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ class Settings:
     port: int
     secret_key: str | None
     public_url: str
+    trusted_proxies: tuple[str, ...]
     is_demo: bool
     demo_password: str | None
     workers: int
@@ -79,6 +81,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         port=port,
         secret_key=_secret_key(values.get("SECRET_KEY"), database_url),
         public_url=_public_url(values.get("PUBLIC_URL", f"http://{_in_url(host)}:{port}")),
+        trusted_proxies=_trusted_proxies(values.get("TRUSTED_PROXIES", "")),
         is_demo=_switch("DEMO", values.get("DEMO", "0")),
         demo_password=_demo_password(values.get("DEMO_PASSWORD")),
         workers=_number("WORKERS", values.get("WORKERS", "2"), 0, _MOST_WORKERS),
@@ -216,6 +219,23 @@ def _public_url(value: str) -> str:
     if "@" in parts.netloc or parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise _wrong("PUBLIC_URL", "must be only scheme, host and port, without a path")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _trusted_proxies(value: str) -> tuple[str, ...]:
+    """Addresses and networks, as they are compared: 10.0.0.0/8, 192.0.2.7, ::1."""
+    words = [word.strip() for word in value.split(",") if word.strip()]
+    try:
+        networks = [ip_network(word) for word in words]
+    except ValueError as error:
+        raise _wrong(
+            "TRUSTED_PROXIES", f"must be like 10.0.0.0/8,192.0.2.7, but is {value!r}"
+        ) from error
+    if any(network.prefixlen == 0 for network in networks):
+        raise _wrong("TRUSTED_PROXIES", "must not trust everybody")
+    return tuple(
+        str(network.network_address if network.num_addresses == 1 else network)
+        for network in networks
+    )
 
 
 def _switch(name: str, value: str) -> bool:

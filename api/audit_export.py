@@ -13,8 +13,8 @@ from api.notice_page import notice
 from api.words import ReaderOf, english
 from policy.access import Action
 from services import audit_export, audit_trail
+from services.audit_filter import AuditFilter
 from services.audit_query import AuditQueryError, read_query
-from services.audit_trail import AuditFilter
 from services.auth import Auth, Viewer
 from services.database import Database
 

@@ -10,7 +10,16 @@ from models.operation_run import (
     OperationRun,
     is_active_as,
 )
-from models.people import ApiToken, AuditEntry, Membership, Tenant, User, UserSession, Workspace
+from models.people import (
+    ApiToken,
+    AuditEntry,
+    Membership,
+    SignInFailure,
+    Tenant,
+    User,
+    UserSession,
+    Workspace,
+)
 from models.review_pack import IS_READY, ReviewPack
 from models.schedule import Schedule
 from models.states import PACK_GENERATION, PackStatus, Role, Runner, RunOutcome, RunStatus
@@ -36,6 +45,7 @@ __all__ = [
     "RunStatus",
     "Runner",
     "Schedule",
+    "SignInFailure",
     "Tenant",
     "User",
     "UserSession",

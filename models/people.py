@@ -99,6 +99,27 @@ class UserSession(SQLModel, table=True):
     user_agent: str | None = Field(default=None, sa_type=Text)
 
 
+class SignInFailure(SQLModel, table=True):
+    """How often an account (by the SHA-256 of what was typed) failed at an address in a row.
+
+    The row without an account counts all of an address; `is_known` once somebody has signed in.
+    """
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("ix_sign_in_failure_last_at", "last_at"),)
+
+    account: str = Field(primary_key=True, sa_type=Text)
+    address: str = Field(primary_key=True, sa_type=Text)
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    since: datetime = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    last_at: datetime = Field(
+        default=None, sa_type=UtcDateTime, sa_column_kwargs={"server_default": utc_now()}
+    )
+    is_known: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
 class ApiToken(SQLModel, table=True):
     """What a program shows to act in a workspace. Only the SHA-256 of the token is stored."""
 

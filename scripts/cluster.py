@@ -70,6 +70,8 @@ class Cluster:
             "STILLWATCH_SECRET_KEY": settings.secret_key or load_or_create_secret(folder),
             "STILLWATCH_DATA_DIR": str(folder),
             "STILLWATCH_PUBLIC_URL": settings.public_url,
+            # The door beside them, which says of each request where it came from.
+            "STILLWATCH_TRUSTED_PROXIES": "127.0.0.1",
         }
         self._own = own
         self._ports = [free_port() for _ in range(_WEBS)]

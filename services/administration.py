@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from models import Tenant, User, Workspace
 from policy.access import Scope
 from policy.wording import said
-from services import accounts, members, sign_ins, tenant_keeping, tenants, workspaces
+from services import accounts, members, roles, sign_ins, tenant_keeping, tenants, workspaces
 from services.accounts import AccountRecord
 from services.admin_terms import (
     AdministrationError,
@@ -95,7 +95,7 @@ def set_member(
     """Give a person this role there, in place of the one they had."""
     user = accounts.find_account(session, email)
     workspace, tenant = _place(session, workspace_slug, tenant_slug)
-    members.give_role(session, workspace, user, role, tenant)
+    roles.give_role(session, workspace, user, role, tenant)
 
 
 def revoke_member(
@@ -104,7 +104,7 @@ def revoke_member(
     """Take a person's role there away."""
     user = accounts.find_account(session, email)
     workspace, tenant = _place(session, workspace_slug, tenant_slug)
-    members.end_role(session, workspace, user, tenant)
+    roles.end_role(session, workspace, user, tenant)
 
 
 def list_members(session: Session, workspace_slug: str) -> list[MemberRecord]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services import audit
-from services.audit_trail import AuditFilter
+from services.audit_filter import AuditFilter
 from services.auth import Viewer
 from services.packs.audit_evidence import AuditRow
 from services.packs.csv_rows import AUDIT_COLUMNS, audit_row

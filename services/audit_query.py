@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from policy.wording import said
-from services.audit_trail import AuditFilter
+from services.audit_filter import AuditFilter
 from services.auth import LONGEST_EMAIL, normal_email
 
 SYSTEM = "system"

@@ -6,14 +6,14 @@ brings, at most 20,000 entries at a time. What was not reached is said, and aske
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
-from sqlalchemy.orm import Mapped, Session, aliased
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from models import AuditEntry, User
+from services.audit_filter import AuditFilter, leading, period, rest
 from services.packs.audit_evidence import AuditRow
 
 PAGE_SIZE = 50
@@ -21,23 +21,6 @@ MOST_SCANNED = 20_000
 _MOST_ACTIONS = 200
 
 _ENTRY = AuditEntry
-
-
-@dataclass(frozen=True, slots=True)
-class AuditFilter:
-    """What to show. `by_system` asks for what no person did; times are aware, the end excluded.
-
-    With `actor_email` only what the account with this address did.
-    """
-
-    actor_email: str | None = None
-    by_system: bool = False
-    action: str | None = None
-    object_type: str | None = None
-    object_id: int | None = None
-    begin: datetime | None = None
-    end: datetime | None = None
-    older_than: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +46,7 @@ def find_entries(
     if len(ids) > size:
         return AuditPage(rows, ids[size - 1])
     # Without a further filter all that was asked for was reached.
-    has_rest = bool(_rest(_ENTRY, wanted, actor_id))
+    has_rest = bool(rest(_ENTRY, wanted, actor_id))
     last = session.scalar(_last_of(scanned)) if has_rest else None
     return AuditPage(rows, last, is_cut=last is not None)
 
@@ -94,56 +77,11 @@ def _scanned(workspace_id: int, wanted: AuditFilter, actor_id: int | None) -> Se
     """The entries to look at: those of the leading filter and the period, newest first."""
     return (
         select(_ENTRY)
-        .where(_leading(workspace_id, wanted, actor_id), *_period(wanted))
+        .where(leading(workspace_id, wanted, actor_id), *period(wanted))
         .where(*_before(workspace_id, wanted.older_than))
         .order_by(col(_ENTRY.at).desc(), col(_ENTRY.id).desc())
         .limit(MOST_SCANNED)
     )
-
-
-def _leading(workspace_id: int, wanted: AuditFilter, actor_id: int | None) -> ColumnElement[bool]:
-    of_workspace = col(_ENTRY.workspace_id) == workspace_id
-    match _leader(wanted, actor_id):
-        case "object":
-            # Added to nothing, so that no index of the workspace is taken for the better one.
-            return and_(_is_on(_ENTRY, wanted), col(_ENTRY.workspace_id) + 0 == workspace_id)
-        case "actor":
-            return and_(of_workspace, _is_by(_ENTRY, actor_id))
-        case "action":
-            return and_(of_workspace, col(_ENTRY.action) == wanted.action)
-    return of_workspace
-
-
-def _leader(wanted: AuditFilter, actor_id: int | None) -> str:
-    """Which filter brings the fewest entries, as far as one can know."""
-    if wanted.object_type is not None and wanted.object_id is not None:
-        return "object"
-    if actor_id is not None or wanted.by_system:
-        return "actor"
-    return "" if wanted.action is None else "action"
-
-
-def _rest(entry: Any, wanted: AuditFilter, actor_id: int | None) -> list[ColumnElement[bool]]:
-    """The filters that do not lead."""
-    leader = _leader(wanted, actor_id)
-    rest = []
-    if wanted.object_type is not None and leader != "object":
-        rest.append(_is_on(entry, wanted))
-    if (actor_id is not None or wanted.by_system) and leader != "actor":
-        rest.append(_is_by(entry, actor_id))
-    if wanted.action is not None and leader != "action":
-        rest.append(col(entry.action) == wanted.action)
-    return rest
-
-
-def _period(wanted: AuditFilter) -> list[ColumnElement[bool]]:
-    at = col(_ENTRY.at)
-    bounds = []
-    if wanted.begin is not None:
-        bounds.append(at >= wanted.begin)
-    if wanted.end is not None:
-        bounds.append(at < wanted.end)
-    return bounds
 
 
 def _before(workspace_id: int, entry_id: int | None) -> list[ColumnElement[bool]]:
@@ -162,12 +100,12 @@ def _before(workspace_id: int, entry_id: int | None) -> list[ColumnElement[bool]
 def _first_of(
     scanned: Select[Any], wanted: AuditFilter, actor_id: int | None, limit: int
 ) -> Select[Any]:
-    if not _rest(_ENTRY, wanted, actor_id):
+    if not rest(_ENTRY, wanted, actor_id):
         return scanned.with_only_columns(col(_ENTRY.id)).limit(limit)
     seen = aliased(_ENTRY, scanned.subquery())
     return (
         select(col(seen.id))
-        .where(*_rest(seen, wanted, actor_id))
+        .where(*rest(seen, wanted, actor_id))
         .order_by(col(seen.at).desc(), col(seen.id).desc())
         .limit(limit)
     )
@@ -200,15 +138,3 @@ def _rows(ids: Sequence[int | None]) -> Select[Any]:
 def _last_of(scanned: Select[Any]) -> Select[Any]:
     """The last entry that was looked at, if there may be more behind it."""
     return scanned.with_only_columns(col(_ENTRY.id)).limit(1).offset(MOST_SCANNED - 1)
-
-
-def _is_on(entry: Any, wanted: AuditFilter) -> ColumnElement[bool]:
-    is_type = col(entry.object_type) == wanted.object_type
-    if wanted.object_id is None:
-        return is_type
-    return and_(is_type, col(entry.object_id) == wanted.object_id)
-
-
-def _is_by(entry: Any, actor_id: int | None) -> ColumnElement[bool]:
-    actor: Mapped[int | None] = col(entry.actor_user_id)
-    return actor.is_(None) if actor_id is None else actor == actor_id

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, NoReturn
+from weakref import WeakValueDictionary
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -27,8 +28,9 @@ from models import Membership, User, UserSession, Workspace
 from models.columns import utc_now
 from policy.access import Action, Grant, Scope, Target, may, visible_scope
 from policy.wording import said
-from services import audit
+from services import audit, metrics, sign_in_throttle
 from services.database import Database
+from services.sign_in_throttle import SignInDelayed
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -106,22 +108,34 @@ class Auth:
         self._clock = clock
         self._verifications = asyncio.Semaphore(_VERIFICATIONS_AT_ONCE)
         self._touched_at: dict[int, float] = {}
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
-    async def sign_in(self, email: str, password: str, previous_token: str | None) -> str:
+    async def sign_in(
+        self, email: str, password: str, previous_token: str | None, place: str = ""
+    ) -> str:
         """Open a new session and return its token; the one of `previous_token` is revoked.
 
-        Raises `SignInRefused`.
+        `place` is the network address that the attempt comes from.
+        Raises `SignInRefused`, or `SignInDelayed` without having looked at the password.
         """
         address = normal_email(email)
         if len(password) > LONGEST_PASSWORD or not _is_storable(address):
-            await self._refuse(None, "")
+            await self._refuse(None, "", None)
+        # One at a time for an account at an address: of many at once, each counts for the next.
+        async with self._turns.setdefault((address, place), asyncio.Lock()):
+            return await self._sign_in(address, password, previous_token, place)
+
+    async def _sign_in(
+        self, address: str, password: str, previous_token: str | None, place: str
+    ) -> str:
+        await self._require_rested(address, place)
         account = await self._database.read(partial(_find_account, email=address))
         async with self._verifications:
             is_right, new_hash = await self._database.off_loop(
                 partial(verify_password, account.password_hash if account else None, password)
             )
         if account is None or not is_right:
-            await self._refuse(account.id if account else None, address)
+            await self._refuse(account.id if account else None, address, place)
         token = secrets.token_urlsafe(32)
         is_open = await self._database.write(
             partial(
@@ -130,10 +144,12 @@ class Auth:
                 new_hash=new_hash,
                 token=token,
                 previous_token=previous_token,
+                email=address,
+                place=place,
             )
         )
         if not is_open:
-            await self._refuse(account.id, address)
+            await self._refuse(account.id, address, place)
         return token
 
     async def viewer_of_token(self, token: str) -> Viewer | None:
@@ -190,16 +206,18 @@ class Auth:
             partial(_switch_workspace, session_id=session_id, slug=slug)
         )
 
-    async def _refuse(self, user_id: int | None, email: str) -> NoReturn:
-        await self._database.write(
-            lambda session: audit.record(
-                session,
-                "sign_in_refused",
-                "user_account",
-                user_id,
-                actor_user_id=user_id,
-                details={"email": email},
+    async def _require_rested(self, email: str, place: str) -> None:
+        try:
+            await self._database.read(
+                partial(sign_in_throttle.require_rested, email=email, address=place)
             )
+        except SignInDelayed:
+            metrics.sign_ins_delayed.inc()
+            raise
+
+    async def _refuse(self, user_id: int | None, email: str, place: str | None) -> NoReturn:
+        await self._database.write(
+            partial(_note_refusal, user_id=user_id, email=email, place=place)
         )
         raise SignInRefused
 
@@ -274,12 +292,27 @@ def _dummy_hash() -> str:
     return hash_password(secrets.token_urlsafe(32))
 
 
+def _note_refusal(session: Session, user_id: int | None, email: str, place: str | None) -> None:
+    if place is not None:
+        sign_in_throttle.count_failure(session, email, place)
+    audit.record(
+        session,
+        "sign_in_refused",
+        "user_account",
+        user_id,
+        actor_user_id=user_id,
+        details={"email": email},
+    )
+
+
 def _open_session(
     session: Session,
     account: _Account,
     new_hash: str | None,
     token: str,
     previous_token: str | None,
+    email: str,
+    place: str,
 ) -> bool:
     this_account = and_(
         col(User.id) == account.id,
@@ -291,6 +324,7 @@ def _open_session(
         return False
     if new_hash is not None:
         session.execute(update(User).where(this_account).values(password_hash=new_hash))
+    sign_in_throttle.forgive(session, email, place)
     if previous_token:
         _revoke(session, col(UserSession.token_hash) == _token_hash(previous_token))
     now = session.execute(select(utc_now())).scalar_one()

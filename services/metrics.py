@@ -26,6 +26,7 @@ SKIP_REASONS = (
     "hidden",
     "dialog",
 )
+SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
 INTERVALS = {
     "run_detail": ("1", "5", "10", "backoff"),
@@ -73,6 +74,12 @@ runs = Gauge("stillwatch_runs", "Runs queued and running", ["status"], registry=
 run_transitions = Counter(
     "stillwatch_run_transitions", "Edges taken by runs", ["from", "to"], registry=registry
 )
+socket_refusals = Counter(
+    "stillwatch_socket_refusals", "Sockets and messages not let in", ["reason"], registry=registry
+)
+sign_ins_delayed = Counter(
+    "stillwatch_sign_ins_delayed", "Sign-ins refused unread, to be tried later", registry=registry
+)
 lease_rescues = Counter(
     "stillwatch_lease_rescues", "Runs taken back from a worker that died", registry=registry
 )
@@ -99,6 +106,8 @@ def _start_every_metric_at_zero() -> None:
         run_transitions.labels(*edge)
     for status in ("queued", "running"):
         runs.labels(status)
+    for reason in SOCKET_REFUSALS:
+        socket_refusals.labels(reason)
 
 
 _start_every_metric_at_zero()

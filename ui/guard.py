@@ -4,18 +4,25 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
-from nicegui import background_tasks
+from nicegui import __version__, background_tasks
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.auth import Viewer
+from ui import session_cookie
 from ui.console import Console
-
-SESSION_COOKIE = "stillwatch_session"
+from ui.session_cookie import SESSION_COOKIE
 
 # What must answer without a sign-in. Everything else, also what does not exist, asks for one.
 _OPEN_PATHS = frozenset({"/login", "/language", "/healthz", "/readyz", "/metrics", "/favicon.ico"})
 # Below /api/ tokens stand at the door, see api.gate.
-_OPEN_PREFIXES = ("/static/", "/_nicegui/", "/_nicegui_ws/", "/api/")
+# Of the framework's routes those of its assets, and the socket's, which has a door of its own.
+_ASSETS = ("static", "libraries", "components", "resources", "dynamic_resources", "esm")
+_OPEN_PREFIXES = (
+    "/static/",
+    "/api/",
+    "/_nicegui_ws/socket.io",
+    *(f"/_nicegui/{__version__}/{kind}/" for kind in _ASSETS),
+)
 # What is there for whoever has yet to change a password that others know.
 _PATHS_OF_ONE_S_OWN = frozenset({"/account", "/account/password", "/language", "/logout"})
 
@@ -42,6 +49,7 @@ class SignInGuard:
             await RedirectResponse("/account?password=given", status_code=303)(scope, receive, send)
             return
         scope.setdefault("state", {})["viewer"] = viewer
+        session_cookie.bind(scope, request.cookies[SESSION_COOKIE])
         await self._app(scope, receive, send)
 
     async def _find_viewer(self, request: Request) -> Viewer | None:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models import AuditEntry
 from services import audit_trail
 from services.administration import add_user, add_workspace
-from services.audit_trail import AuditFilter, AuditPage, find_actions, find_entries
+from services.audit_filter import AuditFilter
+from services.audit_trail import AuditPage, find_actions, find_entries
 from services.database import Database
 from tests.databases import sqlite_only
 

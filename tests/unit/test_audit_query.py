@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.audit_filter import AuditFilter
 from services.audit_query import AuditQueryError, read_query
-from services.audit_trail import AuditFilter
 
 UTC_ZONE, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
 

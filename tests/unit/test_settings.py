@@ -244,3 +244,21 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match=r"^STILLWATCH_DATA_DIR is not usable"):
         load_or_create_secret(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("value", "proxies"),
+    [
+        ("", ()),
+        ("127.0.0.1", ("127.0.0.1",)),
+        (" 10.0.0.0/8 , ::1,192.0.2.7/32", ("10.0.0.0/8", "::1", "192.0.2.7")),
+    ],
+)
+def test_trusted_proxies_are_addresses_and_networks(value: str, proxies: tuple[str, ...]) -> None:
+    assert read_settings({"STILLWATCH_TRUSTED_PROXIES": value}).trusted_proxies == proxies
+
+
+@pytest.mark.parametrize("value", ["*", "everyone", "10.0.0.1/8", "0.0.0.0/0", "::/0", "1.2.3"])
+def test_not_everybody_is_trusted_to_speak_for_others(value: str) -> None:
+    with pytest.raises(SettingsError, match="STILLWATCH_TRUSTED_PROXIES"):
+        read_settings({"STILLWATCH_TRUSTED_PROXIES": value})

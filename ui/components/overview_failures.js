@@ -3,7 +3,6 @@ export default {
   template: `
     <section v-if="view" class="card" :aria-label="view.title" data-testid="overview-failures">
       <h2 class="card-title">{{ view.title }}</h2>
-      <span class="unseen" role="status" aria-live="polite">{{ said }}</span>
       <p v-if="view.empty" class="all-well"><i class="material-icons" aria-hidden="true" data-icon="check_circle"></i>{{ view.empty }}</p>
       <ul v-if="view.groups.length" class="kinds"><li v-for="group in view.groups" :key="group.fingerprint" data-testid="failure-group"
         :data-fingerprint="group.fingerprint" :data-state="group.state" :class="'tone-' + group.tone">
@@ -32,8 +31,7 @@ export default {
     </section>`,
   props: { view: Object },
   emits: ["acknowledge", "withdraw"],
-  data: () => ({ said: "" }),
   watch: {
-    "view.said"(said, before) { if (before) this.said = said; },
+    "view.said"(said, before) { if (before) window.dispatchEvent(new CustomEvent("stillwatch-say", { detail: said })); },
   },
 };

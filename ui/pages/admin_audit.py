@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from policy.access import Action
 from services import audit_trail, members
+from services.audit_filter import AuditFilter
 from services.audit_query import AuditQueryError, read_query
-from services.audit_trail import AuditFilter, AuditPage
+from services.audit_trail import AuditPage
 from services.auth import WorkspaceRef
 from services.members import MemberRecord
 from ui.administered import administered, head

@@ -1,4 +1,4 @@
-"""Administration → Workspace: its name, its settings, and the workspaces of the same owner."""
+"""Administration → Workspace: its name, how long it keeps what is over, the owner's others."""
 
 from fastapi import Request
 from nicegui import Client, ui
@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from policy.access import Action
 from services import workspaces
 from services.auth import Viewer, WorkspaceRef
+from services.retention import Retention, find_shown_retention
 from services.workspaces import WorkspaceRecord
 from ui.administered import administered, head
 from ui.components.form_dialog import FormDialog
 from ui.components.record_table import RecordTable
+from ui.components.retention_section import RetentionSection
 from ui.console import Console
 from ui.page import Page, begin
 from ui.presenters.workspaces import workspaces_table
@@ -28,9 +30,14 @@ def register(console: Console) -> None:
         place = administered(page)
         if place is None:
             return
-        found = await console.database.read(lambda session: _find(session, page.viewer))
+        found, kept = await console.database.read(
+            lambda session: (
+                _find(session, page.viewer),
+                find_shown_retention(session, place.id),
+            )
+        )
         with page.framed("workspace", page.session.locale.say("Workspace")):
-            WorkspacePanel(page, place, found)
+            WorkspacePanel(page, place, found, kept)
 
 
 def _find(session: Session, viewer: Viewer) -> Found:
@@ -42,7 +49,9 @@ def _find(session: Session, viewer: Viewer) -> Found:
 class WorkspacePanel:
     """The workspaces of one owner, this one first, and the dialogs that rename and add."""
 
-    def __init__(self, page: Page, place: WorkspaceRef, found: Found) -> None:
+    def __init__(
+        self, page: Page, place: WorkspaceRef, found: Found, kept: Retention | None
+    ) -> None:
         self._page = page
         self._place = place
         self._locale = locale = page.session.locale
@@ -62,6 +71,7 @@ class WorkspacePanel:
                 self._ask_to_add,
             )
             self._table = RecordTable(workspaces_table(found, place.id, locale), self._act)
+            RetentionSection(page, place.id, kept)
 
     def _show(self, found: Found) -> None:
         self._found = found
@@ -78,6 +88,7 @@ class WorkspacePanel:
             await self._part.do(
                 lambda session, desk: workspaces.rename(session, desk, seen.name, name)
             )
+            ui.navigate.to("/admin/workspace")  # the frame names it, too
 
         dialog = FormDialog(
             self._page, locale.say("Rename the workspace"), locale.say("Rename"), rename
@@ -98,6 +109,7 @@ class WorkspacePanel:
             await self._part.do(
                 lambda session, desk: workspaces.add_as_owner(session, desk, short, full)
             )
+            ui.navigate.to("/admin/workspace")  # the frame leads there, too
 
         title = locale.say("New workspace")
         dialog = FormDialog(self._page, title, locale.say("Add workspace"), add)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from policy.wording import said
 from services.auth import SignInRefused, csrf_token, is_csrf_token
+from services.sign_in_throttle import SignInDelayed
 from ui.console import Console
 from ui.guard import SESSION_COOKIE, viewer_of
 from ui.page_session import PageSession
@@ -41,11 +42,18 @@ def routes(console: Console) -> APIRouter:
             error = said("This form was too old. Please sign in again.")
             return _form(console, request, next, error=error, email=email, status=403)
         try:
-            token = await console.auth.sign_in(email, password, request.cookies.get(SESSION_COOKIE))
+            token = await console.auth.sign_in(
+                email, password, request.cookies.get(SESSION_COOKIE), _place(request)
+            )
+        except SignInDelayed as delay:
+            answer = _form(console, request, next, error=delay, email=email, status=429)
+            answer.headers["Retry-After"] = str(delay.seconds)
+            return answer
         except SignInRefused as refusal:
             return _form(console, request, next, error=refusal, email=email, status=401)
-        address = request.client.host if request.client else ""
-        await console.auth.note_origin(token, address, request.headers.get("user-agent", ""))
+        await console.auth.note_origin(
+            token, _place(request), request.headers.get("user-agent", "")
+        )
         response = RedirectResponse(own_path(next), status_code=303)
         _set_cookie(console, response, SESSION_COOKIE, token, _ABSOLUTE_SECONDS)
         response.delete_cookie(_CSRF_COOKIE)
@@ -97,6 +105,11 @@ def _form(
     response = HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
     _set_cookie(console, response, _CSRF_COOKIE, subject, _ABSOLUTE_SECONDS)
     return response
+
+
+def _place(request: Request) -> str:
+    """The address of who asks, as far as the web servers that are trusted tell it."""
+    return request.client.host if request.client else ""
 
 
 def _set_cookie(console: Console, response: Response, name: str, value: str, max_age: int) -> None:

@@ -45,7 +45,8 @@
   });
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-  document.cookie = `stillwatch_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  document.cookie = `stillwatch_zone=${zone}; path=/; max-age=31536000; samesite=lax`
+    + (location.protocol === "https:" ? "; secure" : "");
 
   // The page brings its words along, in the reader's language.
   const words = () => {
