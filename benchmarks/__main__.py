@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import engines, overview, pack_generation
+from benchmarks import engines, overview, pack_generation, run_lists
 
 _ALL: dict[str, Callable[[], None]] = {
     "engines": engines.measure,
     "overview": overview.measure,
     "pack_generation": pack_generation.measure,
+    "run_lists": run_lists.measure,
 }
 
 

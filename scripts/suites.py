@@ -21,7 +21,15 @@ _CHECKS = {
 }
 # Each folder in a process of its own, so that none leans on another. The lanes run side by side:
 # the browser and the engines spend most of their time waiting.
-_LANES = (("tests/unit", "tests/services", "tests/ui"), ("tests/engines",), ("tests/browser",))
+_LANES = (
+    ("tests/unit", "tests/services", "tests/ui"),
+    ("tests/engines", "tests/doors"),
+    ("tests/browser",),
+)
+    ("tests/unit", "tests/services", "tests/ui"),
+    ("tests/engines", "tests/doors"),
+    ("tests/browser",),
+)
 # One that hangs must not keep the others from being told.
 _SUITE_SECONDS = 600.0
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from models import OperationRun, User
 from policy.access import Scope
+from services.run_filters import LONGEST_VALUE
 from services.run_matching import visible
 
 MOST_CHOICES = 100
@@ -32,6 +33,8 @@ def find_choices(session: Session, scope: Scope) -> RunChoices:
     names = session.execute(
         select(col(User.id), col(User.name)).where(col(User.id).in_(people)).order_by(User.name)
     ).all()
+    # A longer one, of another program, cannot be asked for; it would stand whole on every page.
+    types = [kind for kind in types if len(str(kind)) <= LONGEST_VALUE]
     return RunChoices(tuple(types), tuple((row.id, row.name) for row in names))
 
 

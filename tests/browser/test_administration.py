@@ -66,7 +66,9 @@ def test_a_revoked_member_sees_the_run_no_longer_and_it_is_read_no_more(
     confirm_in_row(owner, "member-row", "walter", "revoke-member")
 
     # At the next tick, which on a slow machine may be 10 s away by now.
-    expect(page.get_by_text("There is nothing here.")).to_be_visible(timeout=12_000)
+    expect(page.locator("#content").get_by_text("There is nothing here.")).to_be_visible(
+        timeout=12_000
+    )
     expect(page.get_by_test_id("run-status")).to_have_count(0)
     assert reads_during(page, server, 3) == 0
 
@@ -102,7 +104,7 @@ def test_a_silent_page_looks_at_the_rights_again_when_it_is_shown(
 
     show(page, "visible")
 
-    expect(page.get_by_text("There is nothing here.")).to_be_visible()
+    expect(page.locator("#content").get_by_text("There is nothing here.")).to_be_visible()
     expect(page.get_by_test_id("member-row")).to_have_count(0)
 
 

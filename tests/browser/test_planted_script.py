@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.server import Server
+from tests.browser.server import Server, text_time
 
 MARK = "planted"
 SCRIPT = f"<script>alert('{MARK}')</script><img src=x onerror=\"alert('{MARK}')\">{{{{7*7}}}}"
@@ -30,7 +31,7 @@ def run_id(server: Server) -> Iterator[int]:
         context=json.dumps({SCRIPT: SCRIPT}),
         summary_counts=COUNTS,
         failure_summary=FAILURES,
-        completed_at="2026-11-25 00:00:00.000000",
+        completed_at=text_time(datetime.now(UTC)),
     )
     pack_id = server.add_pack("failed", operation_run_id=run_id, summary=json.dumps({SCRIPT: 1}))
     yield run_id
@@ -40,7 +41,9 @@ def run_id(server: Server) -> Iterator[int]:
     server.execute("DELETE FROM operation_run WHERE id = ?", run_id)
 
 
-@pytest.mark.parametrize("path", ["/operations", "/operations/{}", "/tenants", "/tenants/contoso"])
+@pytest.mark.parametrize(
+    "path", ["/operations", "/operations/{}", "/overview", "/tenants", "/tenants/contoso"]
+)
 def test_script_is_text_on_every_page(
     page: Page, server: Server, run_id: int, console_messages: list[str], path: str
 ) -> None:

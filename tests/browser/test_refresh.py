@@ -223,7 +223,7 @@ def test_a_revoked_member_loses_the_page_at_the_next_tick(page: Page, server: Se
 
     server.execute("UPDATE membership SET revoked_at=created_at WHERE user_id=2")
     try:
-        expect(page.get_by_text("There is nothing here")).to_be_visible()
+        expect(page.locator("#content").get_by_text("There is nothing here")).to_be_visible()
         expect(page.get_by_test_id("run-status")).to_be_hidden()
         assert reads_during(page, server, 2) == 0
     finally:

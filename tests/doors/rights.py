@@ -39,6 +39,17 @@ DEEDS = {
     },
     # In one's own workspace: the page shows no other.
     "start": {"no tenant": (*_RUNNERS, "outsider")},
+    # At a member, a session or a token of the workspace that the page is about, and of another.
+    "revoke member": {"no tenant": ("owner",), "other workspace": ()},
+    "end session": {"no tenant": ("owner",), "other workspace": ()},
+    "revoke token": {"no tenant": ("owner",), "other workspace": ()},
+}
+# Deeds that are done on a page of their own, whatever they aim at.
+DEED_PAGES = {
+    "start": "/operations",
+    "revoke member": "/admin/members",
+    "end session": "/admin/sessions",
+    "revoke token": "/admin/tokens",
 }
 DOWNLOADS = {
     "own tenant": (*WORKSPACE_ROLES, "tenant_admin"),
@@ -55,7 +66,8 @@ ACTIONS = {
     "generate_pack": "deeds: generate",
     "download_pack": "downloads",
     "audit": "pages",
-    "administer": "pages",
+    "administer": "pages; deeds: revoke, end",
+    "acknowledge": "tests/services/test_acknowledgements.py",
 }
 
 _MEMBERS = (*ROLES, "outsider")
@@ -64,6 +76,14 @@ PAGES = {
     "/": (*_MEMBERS, "revoked"),
     "/operations": _MEMBERS,
     "/tenants": _MEMBERS,
+    "/overview": _MEMBERS,
+    "/account": (*_MEMBERS, "revoked"),
+    **{
+        f"/admin/{page}": ("owner",)
+        for page in ("workspace", "tenants", "members", "sessions", "tokens")
+    },
+    "/admin/audit": ("owner", "auditor"),
+    "/admin/audit/export.csv": ("owner", "auditor"),
 }
 AIMED_PAGES = ("/operations/{run_id}", "/tenants/{slug}")
 # What answers without a session, or looks at something else than one.
@@ -91,6 +111,8 @@ OPEN = {
 }
 # Behind a session, and of everybody who has one; or behind a token.
 OTHER = {
+    "POST /language": "sets the cookie of whoever asks, and goes back to a page of ours",
+    "POST /account/password": "of the account that is signed in, by a token of its own",
     "POST /logout": "ends the session that it comes with, by a token of its own",
     "/{path:path}": "what nobody serves",
     "/review-packs/{pack_id}/download": "downloads",
@@ -107,16 +129,34 @@ LISTENERS = {
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",
     "views click": "opens a menu",
+    "views-menu update:modelValue": "opens or closes a menu",
+    "q-item click": "goes to a view, or opens a dialog: tests/services/test_saved_views.py",
     "save-view click": "opens a dialog, whose deed is tried in tests/services/test_saved_views.py",
     "run-cancel click": "deeds: cancel",
     "run-retry click": "deeds: retry",
     "refresh-pack click": "reads by the page's own rights",
     "pack_card generate": "deeds: generate",
+    "keyboard help": "opens the sheet of shortcuts",
+    "keyboard refresh": "reads by the page's own rights",
+    "shell help": "opens the sheet of shortcuts",
+    "overview_failures acknowledge": "asks by Action.ACKNOWLEDGE",
+    "overview_failures withdraw": "asks by Action.ACKNOWLEDGE",
+    "record_table act": "deeds: revoke member, end session, revoke token; what is in the table",
+    "add-workspace click": "opens a form; the deed asks by Action.ADMINISTER",
+    "add-tenant click": "opens a form; the deed asks by Action.ADMINISTER",
+    "add-member click": "opens a form; the deed asks by Action.ADMINISTER",
+    "create-token click": "opens a form; the deed asks by Action.ADMINISTER",
+    "set-retention click": "opens a form; the deed asks by Action.ADMINISTER",
+    "change-name click": "one's own name",
+    "end-others click": "one's own sessions",
     # In dialogs.
     "confirm click": "the deed of the dialog",
     "dismiss click": "closes the dialog",
-    "q-dialog hide": "removes the dialog",
-    "q-dialog update:modelValue": "closes the dialog",
+    "secret-done click": "closes the dialog",
+    "dialog hide": "removes the dialog",
+    "dialog update:modelValue": "closes the dialog",
+    "member-role update:modelValue": "fills in a form",
+    "member-tenant update:modelValue": "fills in a form",
     "operation-type update:modelValue": "fills in a form",
     "operation-tenant update:modelValue": "fills in a form",
     "pack-period update:modelValue": "fills in a form",
@@ -124,7 +164,8 @@ LISTENERS = {
     "pack-last-day update:modelValue": "fills in a form",
     "pack-failure-details update:modelValue": "fills in a form",
 }
-LISTENER_PREFIXES = {"pack-section-": "fills in a form", "option-": "fills in a form"}
+# What ends like this only fills in a form, or is heard by the framework's own element.
+FORM_EVENTS = ("update:value", "popupShow", "popupHide", "keydown")
 
 
 def page_cases() -> list[tuple[str, str, str]]:
@@ -146,7 +187,7 @@ def deed_cases() -> list[tuple[str, str, str]]:
 def meanwhile_cases() -> list[tuple[str, str, str, str]]:
     """(deed, who, relation, how the right is lost between the question and the answer)."""
     return [
-        (deed, who, relation, how)
+        (deed, who, relation, how)  # of each kind of aim: the right is the same for all who have it
         for deed, of in DEEDS.items()
         for relation, allowed in of.items()
         for who in allowed

@@ -70,6 +70,11 @@ def require_decent(answer: httpx.Response, *statuses: int) -> None:
     assert "X-Forged" not in answer.headers
 
 
+def require_own_path(location: str) -> None:
+    assert location.startswith("/"), location
+    assert not location.startswith(("//", "/\\")), location
+
+
 @pytest.mark.parametrize("text", IDS.values(), ids=IDS)
 @pytest.mark.parametrize(
     "place", ["/operations/{}", "/tenants/{}", "/review-packs/{}/download", "/nowhere/{}"]
@@ -83,7 +88,15 @@ def test_an_id_that_is_none_is_not_there(person: httpx.Client, place: str, text:
 
 
 @pytest.mark.parametrize("text", IDS.values(), ids=IDS)
-@pytest.mark.parametrize("names", [["older"], ["newer"], ["status", "type", "tenant", "zzz"]])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["older"],
+        ["newer"],
+        ["status", "outcome", "type", "tenant", "zzz"],
+        ["by", "last", "from", "until", "q", "sort"],
+    ],
+)
 def test_a_cursor_or_filter_that_is_none_still_shows_the_list(
     person: httpx.Client, names: list[str], text: str
 ) -> None:
@@ -127,7 +140,9 @@ def forms() -> dict[str, tuple[dict[str, str], bytes]]:
 
 
 @pytest.mark.parametrize("case", forms())
-@pytest.mark.parametrize("path", ["/login", "/logout", "/operations", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/login", "/logout", "/operations", "/nowhere", "/language", "/account/password"]
+)
 def test_a_form_that_is_none_is_refused_with_words(
     person: httpx.Client, case: str, path: str
 ) -> None:
@@ -135,6 +150,9 @@ def test_a_form_that_is_none_is_refused_with_words(
 
     answer = person.post(path, headers=headers, content=content)
 
+    if answer.status_code == 303:  # back to where the form is, with nothing done
+        require_own_path(answer.headers["location"])
+        return
     require_decent(answer, 400, 403, 404, 405, 413, 422)
     if len(content) >= HUGE:
         assert answer.status_code == 413
@@ -285,7 +303,14 @@ def test_a_corrupt_run_is_shown_as_far_as_it_can_be_read(
 
     pages = {
         path: person.get(path)
-        for path in ("/operations", f"/operations/{run_id}", "/tenants/contoso", "/metrics")
+        for path in (
+            "/operations",
+            f"/operations/{run_id}",
+            "/tenants/contoso",
+            "/overview",
+            "/admin/audit",
+            "/metrics",
+        )
     }
     records = [program.get(path) for path in ("/runs", f"/runs/{run_id}")]
     server.execute("DELETE FROM operation_run WHERE id = ?", run_id)
@@ -340,14 +365,16 @@ def test_a_corrupt_row_beside_a_run_leaves_its_page_whole(
         f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values()
     )
 
-    pages = [person.get(path) for path in (f"/operations/{run_id}", "/operations")]
+    paths = (f"/operations/{run_id}", "/operations", "/overview", "/admin/audit")
+    pages = [person.get(path) for path in (*paths, "/admin/audit/export.csv")]
     server.execute(f"DELETE FROM {table} WHERE rowid = ?", planted)
     server.execute("DELETE FROM operation_run WHERE id = ?", run_id)
 
     for answer in pages:
         require_decent(answer, 200)
         assert "Something went wrong" not in answer.text
-        assert "<script>alert('planted')" not in answer.text
+        if answer.headers["content-type"].startswith("text/html"):
+            assert "<script>alert('planted')" not in answer.text
 
 
 PACKS: dict[str, dict[str, object]] = {
@@ -394,7 +421,7 @@ def test_script_in_every_name_is_text(server: Server, person: httpx.Client) -> N
     for table in ("workspace", "tenant", "user_account"):
         server.execute(f"UPDATE {table} SET name = ?", SCRIPT)
     try:
-        pages = [person.get(path) for path in ("/operations", "/tenants", "/tenants/contoso")]
+        pages = [person.get(path) for path in PLACES]
     finally:
         for table in ("workspace", "tenant", "user_account"):
             server.execute(f"UPDATE {table} SET name = 'Named again'")
@@ -411,7 +438,7 @@ def test_a_name_of_10_mb_is_read_as_far_as_anybody_would(
 ) -> None:
     server.execute(f"UPDATE {table} SET name = ? WHERE id = 1", "n" * HUGE)
     try:
-        pages = [person.get(path) for path in ("/operations", "/tenants", "/tenants/contoso")]
+        pages = [person.get(path) for path in PLACES]
     finally:
         server.execute(f"UPDATE {table} SET name = 'Named again' WHERE id = 1")
 
@@ -434,6 +461,61 @@ def test_a_field_of_10_mb_leaves_pages_of_their_usual_size(
     for answer in pages:
         require_decent(answer, 200)
         assert len(answer.text) < 200_000
+
+
+PLACES = (
+    *("/operations", "/overview", "/tenants", "/tenants/contoso", "/account"),
+    *("/admin/workspace", "/admin/members", "/admin/tenants", "/admin/sessions"),
+    *("/admin/tokens", "/admin/audit"),
+)
+
+
+@pytest.mark.parametrize("text", IDS.values(), ids=IDS)
+@pytest.mark.parametrize("place", ["/admin/audit", "/admin/audit/export.csv"])
+def test_a_filter_of_the_trail_that_is_none_is_answered(
+    person: httpx.Client, place: str, text: str
+) -> None:
+    names = ("action", "actor", "object", "from", "to", "older", "newer", "zzz")
+
+    answer = person.get(f"{place}?" + "&".join(f"{name}={text}" for name in names))
+
+    require_decent(answer, 200, 400, 422)
+    assert "Something went wrong" not in answer.text
+    if answer.headers["content-type"].startswith("text/html"):
+        assert "<script>alert(1)" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        "from=2026-11-02T00:00&until=2026-11-01T00:00",
+        "from=9999-12-31T23:59&until=0001-01-01T00:00",
+        "from=2026-02-30T00:00&until=2026-13-01",
+        "last=-1d&from=NaN&until=Infinity",
+    ],
+)
+def test_a_period_of_the_list_that_is_none_is_told_and_left_out(
+    person: httpx.Client, period: str
+) -> None:
+    answer = person.get(f"/operations?{period}")
+
+    require_decent(answer, 200)
+    assert "Start operation" in answer.text
+    assert re.search("so it is ignored|is no date and time|there is no", answer.text)
+
+
+def test_a_period_of_the_trail_that_ends_before_it_starts_is_answered(
+    person: httpx.Client,
+) -> None:
+    answer = person.get("/admin/audit?from=2026-11-02&to=2026-11-01")
+
+    require_decent(answer, 200)
+    assert "Something went wrong" not in answer.text
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_unknown_parameter_changes_nothing(person: httpx.Client, place: str) -> None:
+    require_decent(person.get(f"{place}?zzz={IDS['script']}&older={IDS['nul']}"), 200)
 
 
 def require_sane_progress(text: str) -> None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from nicegui import ui
 
@@ -93,12 +93,15 @@ class ConfirmDialog:
                 self._confirm.props(remove="loading")
                 return
         except _REFUSALS as refusal:
-            ui.notify(self._locale.told(refusal), type="warning")
+            self._tell(self._locale.told(refusal), "warning")
         except Exception:
             _log.exception("an action failed")
-            ui.notify(
-                self._locale.say("That did not work. Nothing was changed; please try again."),
-                type="negative",
-            )
+            words = self._locale.say("That did not work. Nothing was changed; please try again.")
+            self._tell(words, "negative")
         if not self._dialog.is_deleted:
             self._dialog.close()
+
+    def _tell(self, words: str, kind: Literal["warning", "negative"]) -> None:
+        # Where the sign-in has ended meanwhile, all of the page is gone and says so itself.
+        if not self._dialog.is_deleted:
+            ui.notify(words, type=kind)

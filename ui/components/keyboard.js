@@ -1,6 +1,7 @@
 // One key each, and none while somebody types, holds another key down, or answers a dialog.
 const IN_A_FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=combobox], [role=listbox]";
 const STOPS = "a[href], button, input, textarea, select, [tabindex]";
+const ROWS = ".row-link, .tenant-list a, .records td.acts .button:first-child, .kind-head > a";
 const BUSY = ".q-dialog, .q-menu";
 const PATIENCE = 1500; // between the two keys of a pair, in milliseconds
 
@@ -48,7 +49,7 @@ export default {
       return Boolean(field);
     },
     step(by) {
-      const rows = this.seen(".row-link, .tenant-list a");
+      const rows = this.seen(ROWS);
       const at = rows.indexOf(document.activeElement);
       const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by];
       next?.focus();

@@ -11,6 +11,7 @@ export default {
             <span class="unseen-wide" aria-hidden="true">{{ view.columns[n] }}</span>
             <div class="cell"><a v-if="cell.href" :href="cell.href" :title="cell.title || null">{{ cell.text }}</a>
               <relative-time v-else-if="cell.since" :datetime="cell.since"></relative-time>
+              <time v-else-if="cell.at" :datetime="cell.at" :title="cell.title">{{ cell.text }}</time>
               <span v-else :title="cell.title || null" :class="cell.tone ? ['status', 'tone-' + cell.tone] : null">{{ cell.text }}</span>
               <small v-if="cell.mark" class="mark">{{ cell.mark }}</small>
               <small v-if="cell.sub" class="quiet sub">{{ cell.sub }}</small>

@@ -12,7 +12,7 @@ from services.saved_views import ViewRef
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.form_dialog import FormDialog
 from ui.page import Page
-from ui.presenters.run_filter import LIST, list_address
+from ui.presenters.run_chips import LIST, list_address
 from ui.presenters.words import clipped
 
 _LONGEST_SHOWN = 60

@@ -17,13 +17,9 @@ from ui.components.start_dialog import offers_for, open_start_dialog
 from ui.console import Console
 from ui.page import Page, begin, not_found
 from ui.presenters.locale import Locale
-from ui.presenters.run_filter import (
-    FilterFacts,
-    cut_text,
-    export_address,
-    filter_view,
-    list_address,
-)
+from ui.presenters.run_chips import FilterFacts, export_address, list_address
+from ui.presenters.run_filter import filter_view
+from ui.presenters.run_paging import cut_text
 
 _EMPTY = said("Nothing has run here yet. Start an operation, and it appears in this list.")
 _EMPTY_FOR_READERS = said("Nothing has run here yet. What is started for you appears in this list.")
@@ -43,7 +39,8 @@ def register(console: Console) -> None:
         page = begin(console, request, client)
         if workspace and (page.viewer.workspace is None or workspace != page.viewer.workspace.slug):
             if await console.auth.switch_workspace(page.viewer.session_id, workspace):
-                return RedirectResponse("/operations", status_code=303)
+                rest = request.url.remove_query_params("workspace").query
+                return RedirectResponse(f"/operations?{rest}".rstrip("?"), status_code=303)
             not_found(page)
             return None
         await _build(page, request)

@@ -11,6 +11,7 @@ from policy.access import Action, visible_scope
 from services import pack_card, runs
 from services.auth import Viewer
 from services.pack_card import CardSnapshot
+from services.run_filters import RunFilter
 from services.runs import RunPage, RunWindow
 from services.tenants import TenantRef, find_tenant, find_tenants
 from ui.components.pack_panel import PackPanel
@@ -18,6 +19,7 @@ from ui.components.run_list_panel import RunListPanel
 from ui.console import Console
 from ui.page import Page, begin, not_found
 from ui.presenters.locale import Locale
+from ui.presenters.run_chips import list_address
 
 Found = tuple[TenantRef, CardSnapshot, RunPage, RunWindow]
 
@@ -55,6 +57,11 @@ def register(console: Console) -> None:
                 show_newest=lambda: ui.navigate.to(f"/tenants/{place.slug}"),
                 build_actions=lambda: _build_title(locale.say("Recent runs")),
             )
+            here = page.viewer.workspace
+            if here is not None and here.id == place.workspace_id:
+                every = list_address(RunFilter(tenant_slug=place.slug))
+                with ui.element("p").classes("paging"):
+                    ui.link(locale.say("All runs of this tenant"), every).mark("all-runs")
 
 
 async def _find(page: Page, slug: str) -> Found | None:

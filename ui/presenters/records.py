@@ -45,7 +45,8 @@ def cell(text: str, *, sub: str = "", title: str = "", mark: str = "", href: str
 
 def time_cell(moment: datetime | None, locale: Locale) -> Cell:
     """An absolute time, in UTC on hover."""
-    return cell(date_time(moment, locale), title=in_utc(moment))
+    told = cell(date_time(moment, locale), title=in_utc(moment))
+    return {**told, "at": machine_time(moment)}
 
 
 def since_cell(moment: datetime | None) -> Cell:

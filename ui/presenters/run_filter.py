@@ -1,30 +1,30 @@
 """The filters of a list of runs: what is chosen, what can be, and where each link leads."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict
-from urllib.parse import urlencode
 
 from policy.status import UxStatus
-from services.run_choices import RunChoices
-from services.run_counts import CappedCount
 from services.run_filters import (
     OUTCOMES,
     SPANS,
     STATUSES,
     SYSTEM_ID,
-    Flaw,
     RunFilter,
     filter_parameters,
 )
-from services.tenants import TenantRef
 from ui.presenters.locale import Locale
-from ui.presenters.moment import short_date_time
+from ui.presenters.run_chips import (
+    ChipView,
+    FilterFacts,
+    filter_chips,
+    initiator_name,
+    list_address,
+    span_words,
+)
 from ui.presenters.run_flaws import filter_name, flaw_text
 from ui.presenters.words import STATUS, clipped
 
-LIST = "/operations"
 _LONGEST_SHOWN = 40
 
 
@@ -38,15 +38,6 @@ class StatusCountView(TypedDict):
     count: str
     href: str
     on: bool
-
-
-class ChipView(TypedDict):
-    """A part of the filter; its link takes it out. `label` says so to who cannot see the cross."""
-
-    key: str
-    text: str
-    label: str
-    href: str
 
 
 class ChoiceView(TypedDict):
@@ -74,44 +65,6 @@ class FilterView(TypedDict):
     flaws: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FilterFacts:
-    """What a page knows of a list: what was asked for, and what there is."""
-
-    now: datetime
-    wanted: RunFilter
-    flaws: Sequence[Flaw]
-    counts: Mapping[UxStatus, CappedCount]
-    choices: RunChoices
-    tenants: Sequence[TenantRef]
-
-
-def list_address(wanted: RunFilter, **places: int | None) -> str:
-    """Where the list that is `wanted` is, from `older` or `newer` on."""
-    pairs = [*filter_parameters(wanted), *((k, str(v)) for k, v in places.items() if v)]
-    return f"{LIST}?{urlencode(pairs)}" if pairs else LIST
-
-
-def export_address(wanted: RunFilter) -> str:
-    """Where the whole list that is `wanted` is, as a file."""
-    return f"{LIST}/export.csv?{urlencode(filter_parameters(wanted))}".rstrip("?")
-
-
-def cut_text(looked_through: int, wanted: RunFilter, locale: Locale) -> str:
-    """That the page is short because no more runs were looked at, and how to go on."""
-    count = locale.number(looked_through)
-    if wanted.is_oldest_first:
-        return locale.say(
-            "Only {count} runs were looked at for this page; “Newer” looks on from there.",
-            count=count,
-        )
-    return locale.say(
-        "Searched the newest {count} runs from here; older ones were not looked at. "
-        "“Older” searches on from there.",
-        count=count,
-    )
-
-
 def filter_view(facts: FilterFacts, locale: Locale) -> FilterView:
     wanted = facts.wanted
     own = [pair for pair in filter_parameters(wanted) if pair[0] in ("status", "outcome")]
@@ -127,7 +80,7 @@ def filter_view(facts: FilterFacts, locale: Locale) -> FilterView:
         "orders": _orders(wanted, locale),
         "begin": _local(wanted.created_from, locale),
         "end": _local(wanted.created_before, locale),
-        "chips": _chips(facts, locale),
+        "chips": filter_chips(facts, locale),
         "clear": list_address(RunFilter(is_oldest_first=wanted.is_oldest_first)),
         "flaws": [flaw_text(flaw, locale) for flaw in facts.flaws],
     }
@@ -189,25 +142,16 @@ def _initiators(facts: FilterFacts, locale: Locale) -> list[ChoiceView]:
     chosen = facts.wanted.initiator_id
     people = dict(facts.choices.initiators)
     if chosen:
-        people.setdefault(chosen, _initiator(facts, locale))
+        people.setdefault(chosen, initiator_name(facts, locale))
     found = [_choice(str(one), clipped(name, 60), one == chosen) for one, name in people.items()]
     system = _choice("system", locale.say("System"), chosen == SYSTEM_ID)
     return [_choice("", locale.say("Anybody"), chosen is None), system, *found]
 
 
 def _periods(wanted: RunFilter, locale: Locale) -> list[ChoiceView]:
-    words = _spans(locale)
+    words = span_words(locale)
     found = [_choice(span, words[span], wanted.last == span) for span in SPANS]
     return [_choice("", locale.say("Any time"), not wanted.last), *found]
-
-
-def _spans(locale: Locale) -> dict[str, str]:
-    return {
-        "1h": locale.say("Last hour"),
-        "24h": locale.say("Last 24 hours"),
-        "7d": locale.say("Last 7 days"),
-        "30d": locale.say("Last 30 days"),
-    }
 
 
 def _orders(wanted: RunFilter, locale: Locale) -> list[ChoiceView]:
@@ -227,60 +171,3 @@ def _local(time: datetime | None, locale: Locale) -> str:
         return ""
     here = time.astimezone(locale.zone).replace(tzinfo=None)
     return here.isoformat(timespec="seconds" if here.second else "minutes")
-
-
-def _chips(facts: FilterFacts, locale: Locale) -> list[ChipView]:
-    wanted = facts.wanted
-    chips = [
-        _chip("status", locale.told(STATUS[UxStatus(one)].word), _without(wanted, one), locale)
-        for one in wanted.statuses
-    ]
-    chips += [
-        _chip("type", kind, replace(wanted, types=_but(wanted.types, kind)), locale)
-        for kind in wanted.types
-    ]
-    begin, end = wanted.created_from, wanted.created_before
-    tenant = wanted.tenant_slug and _tenant(facts)
-    starter = wanted.initiator_id is not None and _initiator(facts, locale)
-    span = wanted.last and _spans(locale)[wanted.last]
-    single: list[tuple[str, str | bool | None, RunFilter]] = [
-        ("tenant", tenant, replace(wanted, tenant_slug=None)),
-        ("by", starter, replace(wanted, initiator_id=None)),
-        ("last", span, replace(wanted, last="")),
-        ("from", _moment(begin, facts, locale), replace(wanted, created_from=None)),
-        ("until", _moment(end, facts, locale), replace(wanted, created_before=None)),
-        ("q", wanted.text and f"“{wanted.text}”", replace(wanted, text="")),
-    ]
-    return chips + [_chip(name, str(value), rest, locale) for name, value, rest in single if value]
-
-
-def _chip(name: str, value: str, rest: RunFilter, locale: Locale) -> ChipView:
-    text = f"{filter_name(name, locale)}: {clipped(value, _LONGEST_SHOWN)}"
-    label = locale.say("Remove the filter {filter}", filter=text)
-    return {"key": f"{name} {value}", "text": text, "label": label, "href": list_address(rest)}
-
-
-def _without(wanted: RunFilter, status: str) -> RunFilter:
-    return replace(wanted, statuses=_but(wanted.statuses, status))
-
-
-def _but(values: tuple[str, ...], value: str) -> tuple[str, ...]:
-    return tuple(one for one in values if one != value)
-
-
-def _tenant(facts: FilterFacts) -> str:
-    slug = facts.wanted.tenant_slug or ""
-    return next((one.name for one in facts.tenants if one.slug == slug), slug)
-
-
-def _initiator(facts: FilterFacts, locale: Locale) -> str:
-    """By name; somebody who has started nothing here stays a number."""
-    chosen = facts.wanted.initiator_id
-    if chosen == SYSTEM_ID:
-        return locale.say("System")
-    names = dict(facts.choices.initiators)
-    return names.get(chosen or 0) or locale.say("Person {id}", id=chosen)
-
-
-def _moment(time: datetime | None, facts: FilterFacts, locale: Locale) -> str:
-    return "" if time is None else short_date_time(time, facts.now, locale)

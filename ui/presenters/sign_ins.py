@@ -38,7 +38,7 @@ def sign_ins_table(
         locale.say("Sessions"),
         [
             *person,
-            locale.say("From"),
+            locale.say("Browser"),
             locale.say("Signed in"),
             locale.say("Last active"),
         ],
