@@ -116,6 +116,7 @@ OTHER = {
     "POST /logout": "ends the session that it comes with, by a token of its own",
     "/{path:path}": "what nobody serves",
     "/review-packs/{pack_id}/download": "downloads",
+    "/operations/export.csv": "what the list shows: tests/browser/test_run_export.py",
 }
 API_PREFIX = "/api/v1/"
 
@@ -127,6 +128,10 @@ LISTENERS = {
     "q-layout connected": "a report",
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",
+    "views click": "opens a menu",
+    "views-menu update:modelValue": "opens or closes a menu",
+    "q-item click": "goes to a view, or opens a dialog: tests/services/test_saved_views.py",
+    "save-view click": "opens a dialog, whose deed is tried in tests/services/test_saved_views.py",
     "run-cancel click": "deeds: cancel",
     "run-retry click": "deeds: retry",
     "refresh-pack click": "reads by the page's own rights",

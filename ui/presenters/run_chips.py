@@ -47,6 +47,11 @@ def list_address(wanted: RunFilter, **places: int | None) -> str:
     return f"{LIST}?{urlencode(pairs, errors='replace')}" if pairs else LIST
 
 
+def export_address(wanted: RunFilter) -> str:
+    """Where the whole list that is `wanted` is, as a file."""
+    return f"{LIST}/export.csv?{urlencode(filter_parameters(wanted))}".rstrip("?")
+
+
 def filter_chips(facts: FilterFacts, locale: Locale) -> list[ChipView]:
     wanted = facts.wanted
     chips = [
