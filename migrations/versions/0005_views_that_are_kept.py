@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
+revision = "0005"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
