@@ -175,6 +175,25 @@ def test_a_run_that_an_unexpired_pack_cites_is_kept(
     assert pruning.report.counts["skipped"] == 2
 
 
+def test_what_a_cited_run_is_a_retry_of_is_kept(
+    database: Database,
+    workspace_id: int,
+    tenant_id: int,
+    keep: Callable[..., None],
+    pruning: RunContext,
+) -> None:
+    before = LONG_AGO - timedelta(days=9)
+    first = add_run(database, workspace_id, tenant_id=tenant_id, created_at=before)
+    retry = add_run(database, workspace_id, tenant_id=tenant_id, retry_of_id=first)
+    add_pack(database, workspace_id, tenant_id)
+    keep(runs_days=90)
+
+    prune(pruning)
+
+    assert {first, retry} <= ids(database)
+    assert stored(database, retry).retry_of_id == first
+
+
 def test_a_pack_whose_period_nobody_can_read_cites_every_run_of_its_tenant(
     database: Database,
     workspace_id: int,
