@@ -18,6 +18,9 @@ _DEEDS = {
     "audit.exported": said("Audit trail exported"),
     "member.revoked": said("Role revoked"),
     "member.set": said("Role given"),
+    "notification_channel.added": said("Notification channel added"),
+    "notification_channel.removed": said("Notification channel removed"),
+    "notification_channel.tested": said("Notification channel tested"),
     "pack.downloaded": said("Review pack downloaded"),
     "pack.expired": said("Review pack expired"),
     "run.cancel_requested": said("Cancellation requested"),
@@ -35,6 +38,7 @@ _DEEDS = {
     "workspace.renamed": said("Workspace renamed"),
 }
 OBJECTS = {
+    "notification_channel": said("Notification channel"),
     "operation_run": said("Run"),
     "review_pack": said("Review pack"),
     "tenant": said("Tenant"),
