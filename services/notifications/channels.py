@@ -29,10 +29,10 @@ class ChannelError(AdministrationError):
 class Owner:
     """Whose channels: a person's, wherever they are, or a workspace's. One of the two is given.
 
-    Whoever calls has found that the person at `by` may have them.
+    Whoever calls has found that the person `by` may have them.
     """
 
-    by: int
+    by: int | None
     user_id: int | None = None
     workspace_id: int | None = None
 

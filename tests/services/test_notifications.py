@@ -1,6 +1,7 @@
 """Who is told that a run has ended: in the page, by which channels, and what the log keeps."""
 
 import json
+import socketserver
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select, update
 from sqlmodel import col
 
 from jobs.context import RunContext
@@ -22,12 +23,14 @@ from models import (
     NotificationDelivery,
     OperationRun,
     RunOutcome,
+    RunWatch,
     Tenant,
     User,
+    UserSession,
 )
 from models.columns import utc_now
 from policy.access import Grant
-from services.auth import Viewer, WorkspaceRef
+from services.auth import Auth, Viewer, WorkspaceRef
 from services.database import Database
 from services.notifications import channels, watching
 from services.notifications.channels import ChannelError, Owner, own
@@ -35,6 +38,8 @@ from services.notifications.delivery_log import find_deliveries
 from services.notifications.inbox import find_inbox, mark_all_read, mark_read
 from services.notifications.outlet import AddressError, Outlet
 from services.operation_run_service import OperationRunService
+from services.pruning.references import let_go
+from services.run_statements import RUN
 from services.run_terms import Report, RunNotFoundError
 from stillwatch.operations import OperationFailed
 from tests.services.runs import add_workspace, request, stored
@@ -444,3 +449,96 @@ def test_the_inbox_shows_what_may_be_seen_and_what_was_read(office: Office) -> N
         ]
         mark_all_read(session, office.user_id, mine[0].id)
         assert all(one.is_read for one in find_inbox(session, office.ada).items)
+
+
+async def test_the_look_at_the_rights_tells_how_many_are_unread(
+    office: Office, database: Database
+) -> None:
+    for key in "ab":
+        run_id = office.start(key)
+        office.watch(run_id)
+        office.end(run_id)
+    with database.writing() as session:
+        now = session.scalar(select(utc_now()))
+        row = UserSession(
+            token_hash="-", user_id=office.user_id, created_at=now, last_active_at=now
+        )
+        session.add(row)
+        session.flush()
+        session_id = row.id or 0
+    auth = Auth(database)
+
+    async def unread() -> int | None:
+        viewer = await auth.viewer_of_session(session_id)
+        return None if viewer is None else viewer.unread
+
+    assert await unread() == 2
+    with database.writing() as session:
+        mark_read(session, office.user_id, office.all_of(Notification)[0].id)
+    assert await unread() == 1
+    with database.writing() as session:
+        session.execute(update(Membership).values(revoked_at=utc_now()))
+    assert await unread() == 0
+
+
+def test_what_tells_of_a_removed_run_goes_with_it(office: Office, outlet: Outlet) -> None:
+    office.add_channel(own(office.user_id), outlet, "json://127.0.0.1")
+    run_id = office.start()
+    office.watch(run_id)
+    office.end(run_id)
+    with office.database.writing() as session:
+        sending = session.scalars(select(col(NotificationDelivery.sending_run_id))).one()
+        let_go(session, RUN, [run_id])
+        session.execute(delete(RUN).where(RUN.c.id == run_id))
+
+    assert office.all_of(Notification) == office.all_of(RunWatch) == []
+    assert [one.run_id for one in office.all_of(NotificationDelivery)] == [None]
+
+    with office.database.writing() as session:
+        let_go(session, RUN, [sending])
+        session.execute(delete(RUN).where(RUN.c.id == sending))
+    assert office.all_of(NotificationDelivery) == []
+
+
+def test_an_email_address_is_enough_where_there_is_a_mail_server(mailbox: "Mailbox") -> None:
+    outlet = Outlet(mail_url=f"mailto://127.0.0.1:{mailbox.port}?from=console@example.test")
+
+    outlet.send(outlet.accept("ada@example.test"), "It is <done>", "Run 7 has ended.")
+
+    assert "rcpt to:<ada@example.test>" in mailbox.heard.lower()
+    assert "Subject: It is <done>" in mailbox.heard
+
+
+class Mailbox:
+    """A real listener that speaks as much SMTP as is needed to take a message."""
+
+    def __init__(self) -> None:
+        self.heard = ""
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                self.wfile.write(b"220 here\r\n")
+                is_text = False
+                for line in self.rfile:
+                    outer.heard += line.decode()
+                    is_end = line.strip() == b"."
+                    if is_text and not is_end:
+                        continue
+                    is_text = line.strip().upper() == b"DATA"
+                    if line.strip().upper() == b"QUIT":
+                        self.wfile.write(b"221 bye\r\n")
+                        return
+                    self.wfile.write(b"354 go on\r\n" if is_text else b"250 fine\r\n")
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    yield mailbox
+    mailbox.server.shutdown()
+    mailbox.server.server_close()

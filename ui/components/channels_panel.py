@@ -158,4 +158,4 @@ class ChannelsPanel:
 
 
 def _title(text: str) -> None:
-    ui.html(escape(text), tag="h2").classes("card-title")
+    ui.html(escape(text), tag="h2").classes("card-title log-title")
