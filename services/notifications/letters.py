@@ -65,6 +65,23 @@ def find_open(session: Session, sending_run_id: int) -> list[int]:
     ]
 
 
+def take_over(session: Session, sending_run_id: int) -> None:
+    """Make what the run that this one retries has not sent this one's to send."""
+    first = (
+        select(col(OperationRun.retry_of_id))
+        .where(col(OperationRun.id) == sending_run_id)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(NotificationDelivery)
+        .where(
+            col(NotificationDelivery.sending_run_id) == first,
+            col(NotificationDelivery.status).in_(_OPEN),
+        )
+        .values(sending_run_id=sending_run_id)
+    )
+
+
 def find_letter(session: Session, delivery_id: int) -> Letter:
     """One of them, with the rights of now."""
     row: Any = session.execute(

@@ -281,6 +281,25 @@ def test_a_failed_message_is_tried_again_and_a_sent_one_is_not(
     assert log == [("sent", 2), ("sent", 1)]
 
 
+def test_a_sending_run_that_is_started_again_sends_what_is_left(
+    office: Office, receiver: Receiver, outlet: Outlet
+) -> None:
+    office.add_channel(own(office.user_id), outlet, receiver.url)
+    run_id = office.start()
+    office.watch(run_id)
+    office.end(run_id)
+    sending = office.sending()[0].id or 0
+    office.end(sending, RunOutcome.FAILED)
+    with office.database.writing() as session:
+        version = stored(office.database, sending).version
+        OperationRunService(session).retry(sending, version, "again", office.user_id)
+
+    send(office.claim_sending(), outlet)
+
+    assert len(receiver.heard) == 1
+    assert [one.status for one in office.all_of(NotificationDelivery)] == ["sent"]
+
+
 def test_who_may_not_see_the_run_any_more_is_skipped(
     office: Office, receiver: Receiver, outlet: Outlet
 ) -> None:
