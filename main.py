@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 import seed_data
-from api import audit_export, downloads, health
+from api import audit_export, downloads, health, run_export
 from api.application import create_api
 from api.gate import BodyLimit
 from api.refusals import Refusals
@@ -148,6 +148,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(health.routes(database))
     app.include_router(downloads.routes(database, role.keeping.disks, reader_of))
     app.include_router(audit_export.routes(database, auth, reader_of))
+    app.include_router(run_export.routes(database, auth, reader_of))
     app.include_router(sign_in.routes(console))
     app.include_router(password_change.routes(console))
     app.include_router(language.routes(console))

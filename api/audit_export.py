@@ -6,9 +6,9 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
-from starlette.types import Send
+from fastapi.responses import Response
 
+from api.cut_stream import CutStream, RightLostError, csv_headers
 from api.notice_page import notice
 from api.words import ReaderOf, english
 from policy.access import Action
@@ -45,35 +45,13 @@ def routes(database: Database, auth: Auth, reader_of: ReaderOf = english) -> API
             audit_export.record_export, viewer=viewer, workspace_id=place.id, wanted=wanted
         )
         await database.write(record)
-        return _Lines(
+        return CutStream(
             _read(database, auth, viewer.session_id, place.id, wanted),
             media_type="text/csv; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="audit-{place.slug}.csv"',
-                "Cache-Control": "private, no-store",
-                "X-Content-Type-Options": "nosniff",
-            },
+            headers=csv_headers(f"audit-{place.slug}.csv"),
         )
 
     return router
-
-
-class _Lines(StreamingResponse):
-    """Ends in the middle, without the last chunk, for whoever loses the right meanwhile."""
-
-    async def stream_response(self, send: Send) -> None:
-        start = {"type": "http.response.start", "status": self.status_code}
-        await send({**start, "headers": self.raw_headers})
-        try:
-            async for piece in self.body_iterator:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except _RightLostError:
-            return  # the server cuts the line, so that a part is not taken for the whole
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-class _RightLostError(Exception):
-    pass
 
 
 async def _read(
@@ -84,7 +62,7 @@ async def _read(
     while True:
         viewer = await auth.viewer_of_session(session_id)
         if viewer is None or not viewer.may_in(workspace_id, Action.AUDIT):
-            raise _RightLostError
+            raise RightLostError
         page = await database.read(
             partial(
                 audit_trail.find_entries,

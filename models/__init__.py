@@ -21,6 +21,7 @@ from models.people import (
     Workspace,
 )
 from models.review_pack import IS_READY, ReviewPack
+from models.saved_view import SavedView
 from models.schedule import Schedule
 from models.states import PACK_GENERATION, PackStatus, Role, Runner, RunOutcome, RunStatus
 from models.worker import Worker
@@ -44,6 +45,7 @@ __all__ = [
     "RunOutcome",
     "RunStatus",
     "Runner",
+    "SavedView",
     "Schedule",
     "SignInFailure",
     "Tenant",

@@ -26,10 +26,6 @@ _LANES = (
     ("tests/engines", "tests/doors"),
     ("tests/browser",),
 )
-    ("tests/unit", "tests/services", "tests/ui"),
-    ("tests/engines", "tests/doors"),
-    ("tests/browser",),
-)
 # One that hangs must not keep the others from being told.
 _SUITE_SECONDS = 600.0
 

@@ -355,6 +355,11 @@ def _lock(session: Session, account: _Account) -> bool:
     return session.scalar(found) is not None
 
 
+def viewer_in(session: Session, session_id: int) -> Viewer | None:
+    """The person of a session as the transaction of a deed sees them; None once it is over."""
+    return _find_viewer(session, col(UserSession.id) == session_id)
+
+
 def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
     rows: Sequence[Any] = session.execute(
         select(
@@ -454,7 +459,7 @@ def _sign_out(session: Session, session_id: int) -> None:
 
 
 def _switch_workspace(session: Session, session_id: int, slug: str) -> bool:
-    viewer = _find_viewer(session, col(UserSession.id) == session_id)
+    viewer = viewer_in(session, session_id)
     wanted = [ref for ref in viewer.workspaces if ref.slug == slug] if viewer else []
     if not wanted:
         return False

@@ -20,6 +20,18 @@ def test_what_is_asked_for_is_in_an_address_that_can_be_shared(page: Page, serve
     expect(page.get_by_test_id("filter-chips")).to_have_count(0)
 
 
+def test_what_is_being_typed_survives_whatever_else_changes_on_the_page(page: Page) -> None:
+    page.get_by_test_id("filter-text").fill("half a wo")
+    page.get_by_test_id("filter-type").select_option("directory.sync")
+
+    page.get_by_test_id("start-operation").click()
+    page.get_by_test_id("dismiss").click()
+    expect(page.get_by_test_id("confirm-dialog")).to_have_count(0)
+
+    expect(page.get_by_test_id("filter-text")).to_have_value("half a wo")
+    expect(page.get_by_test_id("filter-type")).to_have_value("directory.sync")
+
+
 def test_a_broken_address_is_explained_and_the_list_still_works(
     page: Page, server: Server, console_messages: list[str]
 ) -> None:

@@ -45,7 +45,7 @@ def open_dialog(page: Page) -> None:
 
 def choose(page: Page, field: str, choice: str) -> None:
     page.get_by_test_id(field).click()
-    page.get_by_role("option", name=choice).click()
+    page.locator(".q-menu").get_by_role("option", name=choice).click()
 
 
 def option(page: Page, name: str) -> str:
@@ -55,7 +55,7 @@ def option(page: Page, name: str) -> str:
 def test_the_cursor_begins_in_the_first_field(page: Page) -> None:
     open_dialog(page)
 
-    expect(page.get_by_role("combobox", name="Operation")).to_be_focused()
+    expect(page.get_by_role("dialog").get_by_role("combobox", name="Operation")).to_be_focused()
 
 
 def test_what_does_not_fit_is_said_beside_its_field_and_nothing_is_lost(page: Page) -> None:
@@ -70,7 +70,7 @@ def test_what_does_not_fit_is_said_beside_its_field_and_nothing_is_lost(page: Pa
     expect(dialog.get_by_role("alert")).to_have_text(
         ["Choose a tenant.", "Please fill this in.", "At most 9."]
     )
-    expect(page.get_by_role("combobox", name="Tenant")).to_be_focused()
+    expect(page.get_by_role("dialog").get_by_role("combobox", name="Tenant")).to_be_focused()
     assert (option(page, "count"), option(page, "groups")) == ("50", "admins\nstaff")
 
 

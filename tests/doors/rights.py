@@ -43,6 +43,8 @@ DEEDS = {
     "revoke member": {"no tenant": ("owner",), "other workspace": ()},
     "end session": {"no tenant": ("owner",), "other workspace": ()},
     "revoke token": {"no tenant": ("owner",), "other workspace": ()},
+    # At a view that a colleague shares.
+    "delete view": {"no tenant": ("owner",), "other workspace": ()},
 }
 # Deeds that are done on a page of their own, whatever they aim at.
 DEED_PAGES = {
@@ -50,6 +52,7 @@ DEED_PAGES = {
     "revoke member": "/admin/members",
     "end session": "/admin/sessions",
     "revoke token": "/admin/tokens",
+    "delete view": "/operations",
 }
 DOWNLOADS = {
     "own tenant": (*WORKSPACE_ROLES, "tenant_admin"),
@@ -66,7 +69,7 @@ ACTIONS = {
     "generate_pack": "deeds: generate",
     "download_pack": "downloads",
     "audit": "pages",
-    "administer": "pages; deeds: revoke, end",
+    "administer": "pages; deeds: revoke, end, delete view",
     "acknowledge": "tests/services/test_acknowledgements.py",
 }
 
@@ -84,6 +87,7 @@ PAGES = {
     },
     "/admin/audit": ("owner", "auditor"),
     "/admin/audit/export.csv": ("owner", "auditor"),
+    "/operations/export.csv": _MEMBERS,
 }
 AIMED_PAGES = ("/operations/{run_id}", "/tenants/{slug}")
 # What answers without a session, or looks at something else than one.
@@ -127,6 +131,8 @@ LISTENERS = {
     "q-layout connected": "a report",
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",
+    "saved_views save": "opens a form; one's own view: tests/services/test_saved_views.py",
+    "saved_views act": "deeds: delete view; what is in the menu",
     "run-cancel click": "deeds: cancel",
     "run-retry click": "deeds: retry",
     "refresh-pack click": "reads by the page's own rights",

@@ -196,7 +196,8 @@ async def test_at_most_two_passwords_are_verified_at_once(
     monkeypatch.setattr(auth, "_database", _Watched(database, watch))
 
     await asyncio.gather(
-        *(auth.sign_in(EMAIL, PASSWORD, None) for _ in range(6)), return_exceptions=True
+        *(auth.sign_in(f"{n}@example.test", PASSWORD, None) for n in range(6)),
+        return_exceptions=True,
     )
 
     assert len(at_once) == 6

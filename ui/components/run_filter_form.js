@@ -1,4 +1,5 @@
 // A plain form: what is asked for is in the address, so that it can be shared and gone back to.
+// Drawn once: drawn again with the page around it, its fields would lose what is being typed.
 export default {
   template: `
     <section class="filters" :aria-label="view.words.filters" data-testid="run-filters">
@@ -11,7 +12,7 @@ export default {
       </nav>
       <details :open="open" @toggle="open = $event.target.open">
         <summary data-testid="filter-fold"><i class="material-icons" aria-hidden="true" data-icon="tune"></i>{{ view.words.filter }}</summary>
-        <form method="get" action="/operations" @submit="tidy">
+        <form v-once method="get" action="/operations" @submit="tidy">
           <input v-for="([name, value], at) in view.hidden" :key="at" type="hidden" :name="name" :value="value">
           <label class="wide">{{ view.words.q }}<input type="search" name="q" maxlength="200" autocomplete="off"
             :value="view.text" :placeholder="view.words.placeholder" data-testid="filter-text"></label>

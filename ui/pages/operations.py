@@ -9,13 +9,15 @@ from nicegui import Client, ui
 from policy.wording import said
 from services.run_list import FoundList, find_list, read_list_address
 from services.runs import RunWindow
+from services.saved_views import find_views
 from ui.components.run_filter_form import RunFilterForm
 from ui.components.run_list_panel import RunListPanel
+from ui.components.saved_views import SavedViews
 from ui.components.start_dialog import offers_for, open_start_dialog
 from ui.console import Console
 from ui.page import Page, begin, not_found
 from ui.presenters.locale import Locale
-from ui.presenters.run_chips import FilterFacts, list_address
+from ui.presenters.run_chips import FilterFacts, export_address, list_address
 from ui.presenters.run_filter import filter_view
 from ui.presenters.run_paging import cut_text
 
@@ -52,6 +54,9 @@ async def _build(page: Page, request: Request) -> None:
         return
     asked = read_list_address(request.query_params.multi_items(), locale.zone)
     found = await page.console.database.read(partial(find_list, scope=scope, asked=asked))
+    views = await page.console.database.read(
+        partial(find_views, viewer=page.viewer, workspace_id=scope.workspace_id)
+    )
     shown = found.shown
     ids = tuple(run.id for run in shown.runs)
     window = RunWindow(scope, None, ids, shown.newest_known_id, found.wanted)
@@ -67,6 +72,8 @@ async def _build(page: Page, request: Request) -> None:
             ).props('unelevated no-caps data-testid="start-operation"').classes("main").mark(
                 "start-operation"
             )
+        SavedViews(page, scope.workspace_id, views, found.wanted)
+        _build_export(found, locale)
 
     with page.framed("operations", locale.say("Operations")):
         RunFilterForm(filter_view(_facts(found), locale))
@@ -79,6 +86,14 @@ async def _build(page: Page, request: Request) -> None:
             build_actions=build_actions,
         )
         _build_paging(found, locale)
+
+
+def _build_export(found: FoundList, locale: Locale) -> None:
+    link = ui.link(target=export_address(found.wanted)).classes("button").mark("export-runs")
+    with link.props('data-testid="export-runs"'):
+        icon = ui.element("i").classes("material-icons")
+        icon.props('aria-hidden="true" data-icon="download"')
+        ui.label(locale.say("Export CSV"))
 
 
 def _facts(found: FoundList) -> FilterFacts:

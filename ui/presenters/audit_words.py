@@ -16,6 +16,7 @@ _LONGEST_VALUE = 200
 _SECRET = ("password", "secret", "token_hash", "csrf", "authorization")
 _DEEDS = {
     "audit.exported": said("Audit trail exported"),
+    "runs.exported": said("Operations exported"),
     "member.revoked": said("Role revoked"),
     "member.set": said("Role given"),
     "pack.downloaded": said("Review pack downloaded"),
@@ -31,6 +32,10 @@ _DEEDS = {
     "token.created": said("Token created"),
     "token.revoked": said("Token revoked"),
     "user.added": said("Account added"),
+    "view.deleted": said("View deleted"),
+    "view.saved": said("View saved"),
+    "view.shared": said("View shared"),
+    "view.unshared": said("View no longer shared"),
     "workspace.added": said("Workspace added"),
     "workspace.renamed": said("Workspace renamed"),
 }
@@ -42,6 +47,7 @@ OBJECTS = {
     "user_session": said("Session"),
     "api_token": said("Token"),
     "schedule": said("Schedule"),
+    "saved_view": said("View"),
     "workspace": said("Workspace"),
 }
 

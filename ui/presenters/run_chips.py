@@ -47,6 +47,12 @@ def list_address(wanted: RunFilter, **places: int | None) -> str:
     return f"{LIST}?{urlencode(pairs, errors='replace')}" if pairs else LIST
 
 
+def export_address(wanted: RunFilter) -> str:
+    """Where the whole list that is `wanted` is, as a file."""
+    address, mark, query = list_address(wanted).partition("?")
+    return f"{address}/export.csv{mark}{query}"
+
+
 def filter_chips(facts: FilterFacts, locale: Locale) -> list[ChipView]:
     wanted = facts.wanted
     chips = [
