@@ -1,6 +1,12 @@
 """The tables of the console and the words stored in them."""
 
 from models.failure_acknowledgement import FailureAcknowledgement
+from models.notification import (
+    Notification,
+    NotificationChannel,
+    NotificationDelivery,
+    RunWatch,
+)
 from models.operation_run import (
     IS_ACTIVE,
     IS_COMPLETED,
@@ -23,7 +29,16 @@ from models.people import (
 from models.review_pack import IS_READY, ReviewPack
 from models.saved_view import SavedView
 from models.schedule import Schedule
-from models.states import PACK_GENERATION, PackStatus, Role, Runner, RunOutcome, RunStatus
+from models.states import (
+    NOTIFICATION_SENDING,
+    PACK_GENERATION,
+    DeliveryStatus,
+    PackStatus,
+    Role,
+    Runner,
+    RunOutcome,
+    RunStatus,
+)
 from models.worker import Worker
 
 __all__ = [
@@ -33,17 +48,23 @@ __all__ = [
     "IS_READY",
     "IS_RUNNING",
     "IS_UNKNOWN",
+    "NOTIFICATION_SENDING",
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
+    "DeliveryStatus",
     "FailureAcknowledgement",
     "Membership",
+    "Notification",
+    "NotificationChannel",
+    "NotificationDelivery",
     "OperationRun",
     "PackStatus",
     "ReviewPack",
     "Role",
     "RunOutcome",
     "RunStatus",
+    "RunWatch",
     "Runner",
     "SavedView",
     "Schedule",

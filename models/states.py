@@ -25,6 +25,17 @@ class Runner(StrEnum):
 PACK_GENERATION = "review_pack.generate"
 
 
+# The type of the runs that tell people of others; nobody is told of them.
+NOTIFICATION_SENDING = "notifications.send"
+
+
+class DeliveryStatus(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
 class PackStatus(StrEnum):
     QUEUED = "queued"
     GENERATING = "generating"

@@ -30,6 +30,7 @@ from policy.access import Action, Grant, Scope, Target, may, visible_scope
 from policy.wording import said
 from services import audit, metrics, sign_in_throttle
 from services.database import Database
+from services.notifications.unread import unread_column
 from services.sign_in_throttle import SignInDelayed
 
 IDLE = timedelta(minutes=30)
@@ -65,6 +66,7 @@ class Viewer:
     """A signed-in person with the rights of this moment, looking at one workspace.
 
     `workspaces` are those the person may enter, by slug; `workspace` is None without any.
+    `unread` counts notifications, up to `services.notifications.unread.MOST_COUNTED`.
     """
 
     session_id: int
@@ -75,6 +77,7 @@ class Viewer:
     workspaces: tuple[WorkspaceRef, ...]
     grants: tuple[Grant, ...]
     must_change_password: bool = False
+    unread: int = 0
 
     @property
     def scope(self) -> Scope | None:
@@ -377,6 +380,8 @@ def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
             col(Workspace.id).label("workspace_id"),
             col(Workspace.slug).label("workspace_slug"),
             col(Workspace.name).label("workspace_name"),
+            # Told along with the rights, so that no page asks for it.
+            unread_column(),
         )
         .select_from(UserSession)
         .join(User, col(User.id) == col(UserSession.user_id))
@@ -418,6 +423,7 @@ def _viewer(rows: Sequence[Any]) -> Viewer:
         workspaces=workspaces,
         grants=grants,
         must_change_password=bool(first.is_password_given),
+        unread=first.unread,
     )
 
 

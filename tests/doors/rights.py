@@ -81,9 +81,11 @@ PAGES = {
     "/tenants": _MEMBERS,
     "/overview": _MEMBERS,
     "/account": (*_MEMBERS, "revoked"),
+    "/notifications": (*_MEMBERS, "revoked"),
+    "/settings/notifications": (*_MEMBERS, "revoked"),
     **{
         f"/admin/{page}": ("owner",)
-        for page in ("workspace", "tenants", "members", "sessions", "tokens")
+        for page in ("workspace", "tenants", "members", "sessions", "tokens", "notifications")
     },
     "/admin/audit": ("owner", "auditor"),
     "/admin/audit/export.csv": ("owner", "auditor"),
@@ -147,6 +149,9 @@ LISTENERS = {
     "add-tenant click": "opens a form; the deed asks by Action.ADMINISTER",
     "add-member click": "opens a form; the deed asks by Action.ADMINISTER",
     "create-token click": "opens a form; the deed asks by Action.ADMINISTER",
+    "add-channel click": "opens a form; one's own, or the deed asks by Action.ADMINISTER",
+    "mark-all-read click": "one's own notifications",
+    "tell-me update:modelValue": "asks by Action.SEE of the run",
     "set-retention click": "opens a form; the deed asks by Action.ADMINISTER",
     "change-name click": "one's own name",
     "end-others click": "one's own sessions",
@@ -158,6 +163,7 @@ LISTENERS = {
     "dialog update:modelValue": "closes the dialog",
     "member-role update:modelValue": "fills in a form",
     "member-tenant update:modelValue": "fills in a form",
+    "channel-events update:modelValue": "fills in a form",
     "operation-type update:modelValue": "fills in a form",
     "operation-tenant update:modelValue": "fills in a form",
     "pack-period update:modelValue": "fills in a form",
