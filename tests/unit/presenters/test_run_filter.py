@@ -74,6 +74,17 @@ def test_the_form_carries_the_statuses_along_and_shows_the_readers_time() -> Non
     assert view["begin"] == "2026-07-02T00:00"
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_time_at_the_end_of_the_calendar_is_shown_in_every_zone(year: int, zone: str) -> None:
+    end = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime(year, 12, 31, 23, tzinfo=UTC)
+    wanted = RunFilter(created_from=end)
+    view = filter_view(replace(FACTS, wanted=wanted), Locale("en", ZoneInfo(zone)))
+
+    assert view["begin"][:2] in ("00", "99")
+    assert len(view["chips"]) == 1
+
+
 def test_somebody_unknown_stays_a_number() -> None:
     view = filter_view(replace(FACTS, wanted=RunFilter(initiator_id=99)), BERLIN)
 
