@@ -19,7 +19,7 @@ from ui.components.start_dialog import offers_for, open_start_dialog
 from ui.console import Console
 from ui.page import Page, begin, not_found
 from ui.presenters.locale import Locale
-from ui.presenters.run_chips import FilterFacts, export_address, list_address
+from ui.presenters.run_chips import FilterFacts, export_address, list_address, newest_address
 from ui.presenters.run_filter import filter_view
 from ui.presenters.run_paging import cut_text
 
@@ -98,7 +98,7 @@ async def _build(page: Page, request: Request) -> None:
             shown,
             window,
             _empty_text(found, locale, may_start=may_start),
-            show_newest=lambda: ui.navigate.to(list_address(found.wanted)),
+            show_newest=lambda: ui.navigate.to(newest_address(found.wanted)),
             build_actions=build_actions,
         )
         _build_paging(found, locale)

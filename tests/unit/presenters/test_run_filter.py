@@ -13,7 +13,7 @@ from services.run_counts import CappedCount
 from services.run_filters import Flaw, Problem, RunFilter, read_run_filter
 from services.tenants import TenantRef
 from ui.presenters.locale import Locale
-from ui.presenters.run_chips import FilterFacts, list_address
+from ui.presenters.run_chips import FilterFacts, list_address, newest_address
 from ui.presenters.run_filter import filter_view
 from ui.presenters.run_flaws import flaw_text
 
@@ -95,6 +95,12 @@ def test_somebody_unknown_stays_a_number() -> None:
 def test_an_address_is_short_when_nothing_is_asked_for() -> None:
     assert list_address(RunFilter()) == "/operations"
     assert list_address(RunFilter(), older=5) == "/operations?older=5"
+
+
+def test_new_runs_are_found_where_the_newest_come_first() -> None:
+    oldest_first = replace(FACTS.wanted, is_oldest_first=True)
+
+    assert asked_by(newest_address(oldest_first)) == FACTS.wanted
 
 
 @pytest.mark.parametrize("problem", Problem)
