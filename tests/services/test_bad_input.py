@@ -506,6 +506,18 @@ def test_a_period_of_the_list_that_is_none_is_told_and_left_out(
     assert re.search("so it is ignored|is no date and time|there is no", answer.text)
 
 
+def test_times_that_name_no_zone_never_stay_in_an_address_that_is_shared(server: Server) -> None:
+    with visitor(server) as berliner:
+        berliner.cookies.set("stillwatch_zone", "Europe/Berlin")
+        sent = berliner.get("/operations?outcome=failed&from=2026-07-01T00%3A00")
+        shown = berliner.get(sent.headers["location"])
+
+    assert sent.status_code == 303
+    assert sent.headers["location"] == ("/operations?outcome=failed&from=2026-06-30T22%3A00%3A00Z")
+    require_decent(shown, 200)
+    assert "2026-07-01T00:00" in shown.text
+
+
 def test_a_period_of_the_trail_that_ends_before_it_starts_is_answered(
     person: httpx.Client,
 ) -> None:
