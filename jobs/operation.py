@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from jobs.handlers import (
+    bulk_runs,
     database_backup,
     database_check,
     evidence_check,
     retention_prune,
     review_pack,
 )
-from models import PACK_GENERATION
+from models import BULK_RUN, PACK_GENERATION
 from policy.wording import said
 from services.operation_options import OptionsForm
 from services.operations import OperationOffer
@@ -18,7 +19,7 @@ from services.packs.keeping import Keeping
 from stillwatch.operations import Operation, Retry, Scope
 
 # Asked for in a place of its own, with more than a type: never started, or offered, by it alone.
-UNLISTED = frozenset({PACK_GENERATION})
+UNLISTED = frozenset({PACK_GENERATION, BULK_RUN})
 # Names and choices of options are identifiers; these are how they read, for the catalogues.
 _READ_AS = (said("Depth"), said("quick"), said("full"))
 
@@ -75,6 +76,13 @@ def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
             partial(review_pack.generate_pack, keeping=keeping),
             said("Gathers what is recorded of a tenant into one archive for an auditor."),
             Scope.TENANT,
+        ),
+        Operation(
+            BULK_RUN,
+            said("Cancel or start again in bulk"),
+            bulk_runs.do_in_bulk,
+            said("Does to each run that was chosen in the list what was asked for."),
+            retry=Retry(3),
         ),
     )
     return {operation.type: operation for operation in operations}

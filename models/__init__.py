@@ -1,5 +1,6 @@
 """The tables of the console and the words stored in them."""
 
+from models.bulk_item import BulkItem
 from models.failure_acknowledgement import FailureAcknowledgement
 from models.operation_run import (
     IS_ACTIVE,
@@ -23,10 +24,21 @@ from models.people import (
 from models.review_pack import IS_READY, ReviewPack
 from models.saved_view import SavedView
 from models.schedule import Schedule
-from models.states import PACK_GENERATION, PackStatus, Role, Runner, RunOutcome, RunStatus
+from models.states import (
+    BULK_RUN,
+    PACK_GENERATION,
+    BulkAction,
+    BulkStatus,
+    PackStatus,
+    Role,
+    Runner,
+    RunOutcome,
+    RunStatus,
+)
 from models.worker import Worker
 
 __all__ = [
+    "BULK_RUN",
     "IS_ACTIVE",
     "IS_COMPLETED",
     "IS_QUEUED",
@@ -36,6 +48,9 @@ __all__ = [
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
+    "BulkAction",
+    "BulkItem",
+    "BulkStatus",
     "FailureAcknowledgement",
     "Membership",
     "OperationRun",

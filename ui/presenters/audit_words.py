@@ -21,6 +21,7 @@ _DEEDS = {
     "member.set": said("Role given"),
     "pack.downloaded": said("Review pack downloaded"),
     "pack.expired": said("Review pack expired"),
+    "run.bulk_requested": said("Runs chosen in bulk"),
     "run.cancel_requested": said("Cancellation requested"),
     "run.cancelled": said("Run cancelled"),
     "run.claimed": said("Run taken by a worker"),
