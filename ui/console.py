@@ -9,6 +9,7 @@ from policy.access import Scope
 from policy.estimate import TypicalDuration
 from services import pack_card, runs
 from services.auth import Auth, Viewer
+from services.bulk_items import BulkKey, BulkResult, find_results
 from services.database import Database
 from services.operations import OperationOffer
 from services.overview import reading as overview
@@ -38,6 +39,7 @@ class Console:
     overviews: SharedReads[Scope, OverviewSnapshot]
     weeks: SharedReads[Scope, WeekSnapshot]
     histories: SharedReads[HistoryKey, TypicalDuration | None]
+    bulk_results: SharedReads[BulkKey, tuple[BulkResult, ...]]
     clock: Callable[[], float] = field(default=time.monotonic)
 
 
@@ -74,6 +76,9 @@ def compose(
     async def read_history(key: HistoryKey) -> TypicalDuration | None:
         return await database.read(partial(find_typical, key=key))
 
+    async def read_bulk(key: BulkKey) -> tuple[BulkResult, ...]:
+        return await database.read(partial(find_results, key=key))
+
     clock = time.monotonic
     shared_runs = SharedReads("run", read_run, clock)
     return Console(
@@ -91,4 +96,5 @@ def compose(
         overviews=SharedReads("overview", read_overview, clock),
         weeks=SharedReads("overview_week", read_week, clock),
         histories=SharedReads("history", read_history, clock),
+        bulk_results=SharedReads("bulk", read_bulk, clock),
     )
