@@ -91,7 +91,6 @@ def bulk_question(
 def bulk_words(locale: Locale) -> dict[str, str]:
     """Of the selection in a list of runs; `{…}` is filled in by the browser."""
     return {
-        "select": locale.say("Select"),
         "select_run": locale.say("Select run {id}, {type}"),
         "select_all": locale.say("Select all"),
         "selection": locale.say("Selection"),
