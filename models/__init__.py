@@ -2,6 +2,12 @@
 
 from models.bulk_item import BulkItem
 from models.failure_acknowledgement import FailureAcknowledgement
+from models.notification import (
+    Notification,
+    NotificationChannel,
+    NotificationDelivery,
+    RunWatch,
+)
 from models.operation_run import (
     IS_ACTIVE,
     IS_COMPLETED,
@@ -26,9 +32,11 @@ from models.saved_view import SavedView
 from models.schedule import Schedule
 from models.states import (
     BULK_RUN,
+    NOTIFICATION_SENDING,
     PACK_GENERATION,
     BulkAction,
     BulkStatus,
+    DeliveryStatus,
     PackStatus,
     Role,
     Runner,
@@ -45,20 +53,26 @@ __all__ = [
     "IS_READY",
     "IS_RUNNING",
     "IS_UNKNOWN",
+    "NOTIFICATION_SENDING",
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
     "BulkAction",
     "BulkItem",
     "BulkStatus",
+    "DeliveryStatus",
     "FailureAcknowledgement",
     "Membership",
+    "Notification",
+    "NotificationChannel",
+    "NotificationDelivery",
     "OperationRun",
     "PackStatus",
     "ReviewPack",
     "Role",
     "RunOutcome",
     "RunStatus",
+    "RunWatch",
     "Runner",
     "SavedView",
     "Schedule",

@@ -97,7 +97,10 @@ def read_time(value: Any) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:  # of the first or the last day there is, told in another zone
+        return None
 
 
 def read_json(value: Any) -> Any:

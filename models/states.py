@@ -38,6 +38,17 @@ class BulkStatus(StrEnum):
     REFUSED = "refused"
 
 
+# The type of the runs that tell people of others; nobody is told of them.
+NOTIFICATION_SENDING = "notifications.send"
+
+
+class DeliveryStatus(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
 class PackStatus(StrEnum):
     QUEUED = "queued"
     GENERATING = "generating"

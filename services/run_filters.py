@@ -25,6 +25,7 @@ _ALSO = {"partially_succeeded": UxStatus.PARTIAL}
 _LIST = ("status", "outcome", "type")
 _SINGLE = ("tenant", "by", "from", "until", "last", "q", "sort")
 _OLDEST_FIRST = "oldest"
+_EARLIEST_YEAR, _LATEST_YEAR = 1970, 9998
 LARGEST_ID = 2**63 - 1
 
 
@@ -208,6 +209,9 @@ class _Reading:
             return None
         try:
             time = datetime.fromisoformat(text)
+            # Room for any zone in which it is shown again.
+            if not _EARLIEST_YEAR <= time.year <= _LATEST_YEAR:
+                raise ValueError
             return (time if time.tzinfo else time.replace(tzinfo=self._zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             self._flaw(name, Problem.NOT_A_TIME, text)

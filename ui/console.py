@@ -11,6 +11,7 @@ from services import pack_card, runs
 from services.auth import Auth, Viewer
 from services.bulk_items import BulkKey, BulkResult, find_results
 from services.database import Database
+from services.notifications.outlet import Outlet
 from services.operations import OperationOffer
 from services.overview import reading as overview
 from services.overview.reading import OverviewSnapshot, WeekSnapshot
@@ -31,6 +32,7 @@ class Console:
     offers: Mapping[str, OperationOffer]
     secret: str
     is_secure: bool
+    outlet: Outlet
     access: SharedReads[int, Viewer | None]
     runs: SharedReads[int, RunSnapshot | None]
     windows: SharedReads[RunWindow, RunListSnapshot]
@@ -51,6 +53,7 @@ def compose(
     *,
     secret: str,
     is_secure: bool,
+    outlet: Outlet | None = None,
 ) -> Console:
     """A console over these services, with reads of its own."""
 
@@ -88,6 +91,7 @@ def compose(
         offers=offers,
         secret=secret,
         is_secure=is_secure,
+        outlet=outlet or Outlet(),
         access=SharedReads("access", auth.viewer_of_session, clock),
         runs=shared_runs,
         windows=SharedReads("list", read_window, clock),

@@ -122,6 +122,14 @@ def asked(path: str, mark: str) -> Scene:
     return open_it
 
 
+def views(page: Page, server: Server) -> None:
+    shared = "INSERT INTO saved_view (workspace_id, user_id, name, query, is_shared)"
+    server.execute(f"{shared} VALUES (1, 1, 'What broke', 'outcome=failed', 1)")
+    page.goto(f"{server.url}/operations?outcome=failed")
+    page.get_by_test_id("views-menu").locator("summary").click()
+    expect(page.get_by_test_id("delete-view").first).to_be_visible()
+
+
 def secret_shown(page: Page, server: Server) -> None:
     asked("/admin/members", "add-member")(page, server)
     page.get_by_test_id("member-email").fill("somebody-new@example.test")
@@ -173,6 +181,10 @@ SCENES: dict[str, Scene] = {
     "pack, refused": refused_to_pack,
     "toasts": told_in_toasts,
     "shortcuts": sheet,
+    "views": views,
+    "notifications": at("/notifications"),
+    "notification settings": at("/settings/notifications"),
+    "channel, to be added": asked("/admin/notifications", "add-channel"),
     "account": at("/account?password=wrong"),
     "audit trail that makes no sense": at("/admin/audit?id=7"),
     "member, to be changed": asked("/admin/members", "change-member"),

@@ -55,6 +55,8 @@ def aim(server: Server, deed: str, at: Place) -> Aim:
         return Aim("/operations")
     if deed.startswith("bulk"):
         return _aim_in_bulk(server, deed, at)
+    if deed == "delete view":
+        return _aim_at_view(server, at)
     if deed in DEED_PAGES:
         return _aim_at_record(server, deed, at)
     kind = {"type": PACK_RUN} if deed.endswith("pack run") else {"type": "database.check"}
@@ -94,6 +96,17 @@ def _aim_at_record(server: Server, deed: str, at: Place) -> Aim:
         table = "user_session" if is_session else "membership"
     sql = f"SELECT COUNT(*) FROM {table} WHERE id=? AND revoked_at IS NOT NULL"
     return Aim(path, sql, (number,), (number, act))
+
+
+def _aim_at_view(server: Server, at: Place) -> Aim:
+    """A view that somebody else shares in the workspace."""
+    someone = new_person(server, "operator" if at.workspace_id == NORTHWIND else "outsider", at)
+    sql = "INSERT INTO saved_view (workspace_id, user_id, name, query, is_shared)"
+    view = server.execute(
+        f"{sql} VALUES (?, ?, 'Failed', 'outcome=failed', 1)", at.workspace_id, someone.user_id
+    )
+    gone = "SELECT COUNT(*) = 0 FROM saved_view WHERE id=?"
+    return Aim(DEED_PAGES["delete view"], gone, (view,), (view, "delete"))
 
 
 def _add_pack(server: Server, at: Place, run: int, status: str, deed: str) -> None:

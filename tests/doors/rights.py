@@ -46,6 +46,8 @@ DEEDS = {
     "revoke member": {"no tenant": ("owner",), "other workspace": ()},
     "end session": {"no tenant": ("owner",), "other workspace": ()},
     "revoke token": {"no tenant": ("owner",), "other workspace": ()},
+    # At a view that a colleague shares.
+    "delete view": {"no tenant": ("owner",), "other workspace": ()},
 }
 # Deeds that are done on a page of their own, whatever they aim at.
 DEED_PAGES = {
@@ -55,6 +57,7 @@ DEED_PAGES = {
     "revoke member": "/admin/members",
     "end session": "/admin/sessions",
     "revoke token": "/admin/tokens",
+    "delete view": "/operations",
 }
 DOWNLOADS = {
     "own tenant": (*WORKSPACE_ROLES, "tenant_admin"),
@@ -71,7 +74,7 @@ ACTIONS = {
     "generate_pack": "deeds: generate",
     "download_pack": "downloads",
     "audit": "pages",
-    "administer": "pages; deeds: revoke, end",
+    "administer": "pages; deeds: revoke, end, delete view",
     "acknowledge": "tests/services/test_acknowledgements.py",
 }
 
@@ -83,12 +86,15 @@ PAGES = {
     "/tenants": _MEMBERS,
     "/overview": _MEMBERS,
     "/account": (*_MEMBERS, "revoked"),
+    "/notifications": (*_MEMBERS, "revoked"),
+    "/settings/notifications": (*_MEMBERS, "revoked"),
     **{
         f"/admin/{page}": ("owner",)
-        for page in ("workspace", "tenants", "members", "sessions", "tokens")
+        for page in ("workspace", "tenants", "members", "sessions", "tokens", "notifications")
     },
     "/admin/audit": ("owner", "auditor"),
     "/admin/audit/export.csv": ("owner", "auditor"),
+    "/operations/export.csv": _MEMBERS,
 }
 AIMED_PAGES = ("/operations/{run_id}", "/tenants/{slug}")
 # What answers without a session, or looks at something else than one.
@@ -121,7 +127,6 @@ OTHER = {
     "POST /logout": "ends the session that it comes with, by a token of its own",
     "/{path:path}": "what nobody serves",
     "/review-packs/{pack_id}/download": "downloads",
-    "/operations/export.csv": "what the list shows: tests/browser/test_run_export.py",
 }
 API_PREFIX = "/api/v1/"
 
@@ -133,10 +138,8 @@ LISTENERS = {
     "q-layout connected": "a report",
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",
-    "views click": "opens a menu",
-    "views-menu update:modelValue": "opens or closes a menu",
-    "q-item click": "goes to a view, or opens a dialog: tests/services/test_saved_views.py",
-    "save-view click": "opens a dialog, whose deed is tried in tests/services/test_saved_views.py",
+    "saved_views save": "opens a form; one's own view: tests/services/test_saved_views.py",
+    "saved_views act": "deeds: delete view; what is in the menu",
     "run-cancel click": "deeds: cancel",
     "run-retry click": "deeds: retry",
     "refresh-pack click": "reads by the page's own rights",
@@ -152,6 +155,9 @@ LISTENERS = {
     "add-tenant click": "opens a form; the deed asks by Action.ADMINISTER",
     "add-member click": "opens a form; the deed asks by Action.ADMINISTER",
     "create-token click": "opens a form; the deed asks by Action.ADMINISTER",
+    "add-channel click": "opens a form; one's own, or the deed asks by Action.ADMINISTER",
+    "mark-all-read click": "one's own notifications",
+    "tell-me update:modelValue": "asks by Action.SEE of the run",
     "set-retention click": "opens a form; the deed asks by Action.ADMINISTER",
     "change-name click": "one's own name",
     "end-others click": "one's own sessions",
@@ -163,6 +169,7 @@ LISTENERS = {
     "dialog update:modelValue": "closes the dialog",
     "member-role update:modelValue": "fills in a form",
     "member-tenant update:modelValue": "fills in a form",
+    "channel-events update:modelValue": "fills in a form",
     "operation-type update:modelValue": "fills in a form",
     "option-depth update:modelValue": "fills in a form",
     "operation-tenant update:modelValue": "fills in a form",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -14,6 +15,7 @@ from policy.failure_state import FailureState
 from services.auth import Viewer
 from services.database import Database
 from services.operations import NotAllowedError
+from services.overview import failures
 from services.overview.acknowledgements import HOLDS_FOR, LONGEST_NOTE, acknowledge, withdraw
 from services.overview.failures import FailureGroup
 from services.overview.reading import find_overview
@@ -42,7 +44,7 @@ class Desk:
             self.database, self.workspace_id, "failed", tenant_id=tenant, failures=[a_failure()]
         )
 
-    def succeed(self, **how: float) -> int:
+    def succeed(self, **how: Any) -> int:
         return end(self.database, self.workspace_id, tenant_id=self.tenant_id, **how)
 
     def group(self, tenant_id: int | None = None) -> FailureGroup:
@@ -128,6 +130,17 @@ def test_a_success_of_days_ago_has_ended_it_too(desk: Desk) -> None:
     desk.fail()
 
     assert desk.group().state is OPEN
+
+
+def test_no_more_runs_than_a_day_may_have_are_searched_for_that_success(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_a_success_of_days_ago_has_ended_it_too(desk)
+    for hours in (40, 39):
+        desk.succeed(ago=hours * 3600.0, type="other")
+    monkeypatch.setattr(failures, "MOST_LOOKED_BACK", 2)
+
+    assert desk.group().state is KNOWN
 
 
 def test_a_tenant_that_is_hit_later_is_news(desk: Desk) -> None:

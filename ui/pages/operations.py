@@ -63,11 +63,6 @@ async def _build(page: Page, request: Request) -> None:
     may_start = bool(offers_for(page))
 
     def build_actions() -> None:
-        SavedViews(page, scope.workspace_id, views, found.wanted)
-        with ui.link(target=export_address(found.wanted)).classes("button") as export:
-            export.props('download data-testid="export-runs"')
-            ui.icon("download").props('aria-hidden="true"')
-            ui.label(locale.say("Export"))
         if may_start:
             ui.button(
                 locale.say("Start operation"),
@@ -77,6 +72,8 @@ async def _build(page: Page, request: Request) -> None:
             ).props('unelevated no-caps data-testid="start-operation"').classes("main").mark(
                 "start-operation"
             )
+        SavedViews(page, scope.workspace_id, views, found.wanted)
+        _build_export(found, locale)
 
     with page.framed("operations", locale.say("Operations")):
         RunFilterForm(filter_view(_facts(found), locale))
@@ -89,6 +86,14 @@ async def _build(page: Page, request: Request) -> None:
             build_actions=build_actions,
         )
         _build_paging(found, locale)
+
+
+def _build_export(found: FoundList, locale: Locale) -> None:
+    link = ui.link(target=export_address(found.wanted)).classes("button").mark("export-runs")
+    with link.props('data-testid="export-runs"'):
+        icon = ui.element("i").classes("material-icons")
+        icon.props('aria-hidden="true" data-icon="download"')
+        ui.label(locale.say("Export CSV"))
 
 
 def _facts(found: FoundList) -> FilterFacts:

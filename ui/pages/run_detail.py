@@ -5,12 +5,14 @@ from html import escape
 
 from fastapi import Request
 from nicegui import Client, ui
+from nicegui.events import ValueChangeEventArguments
 from sqlalchemy.orm import Session
 
 from policy.decision import Reason
 from services import runs
-from services.operations import OperationOffer, Operations
-from services.run_terms import Requested
+from services.notifications import watching
+from services.operations import NotAllowedError, OperationOffer, Operations
+from services.run_terms import Requested, RunNotFoundError
 from services.runs import RelatedRun, RunSnapshot
 from ui.bulk_reading import BulkReading
 from ui.components.bulk_results import BulkResults
@@ -20,6 +22,7 @@ from ui.components.run_failures import RunFailures
 from ui.components.run_summary import RunSummary
 from ui.components.run_timeline import RunTimeline
 from ui.components.stale_notice import StaleNotice
+from ui.components.tell_me import tell_me_box
 from ui.console import Console
 from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
@@ -54,22 +57,23 @@ def register(console: Console) -> None:
         if found is None:
             not_found(page)
             return
-        run, related = found
+        run, related, is_watching = found
         history = RunHistory(console, page.session, run)
         client.on_delete(history.close)
         bulk = BulkReading(console)
         run = await bulk.beside(await history.beside(run))
         with page.framed("operations", page.session.locale.say("Run {id}", id=run.id)):
-            RunPanel(page, run, related, history, bulk)
+            RunPanel(page, run, related, history, bulk, is_watching=is_watching)
 
 
-async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
-    def look(session: Session) -> tuple[RunSnapshot, Related] | None:
+async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related, bool] | None:
+    def look(session: Session) -> tuple[RunSnapshot, Related, bool] | None:
         run = runs.find_run(session, run_id)
         scope = None if run is None else scope_for(page.viewer, run)
         if run is None or scope is None or not runs.is_visible(scope, run):
             return None
-        return run, runs.find_related(session, run, scope)
+        is_watching = watching.is_watching(session, page.viewer.user_id, run_id)
+        return run, runs.find_related(session, run, scope), is_watching
 
     return await page.console.database.read(look)
 
@@ -84,6 +88,8 @@ class RunPanel:
         related: Related,
         history: RunHistory,
         bulk: BulkReading,
+        *,
+        is_watching: bool,
     ) -> None:
         self._page = page
         self._locale = locale = page.session.locale
@@ -97,6 +103,7 @@ class RunPanel:
             with ui.element("div").classes("actions"):
                 self._cancel = _action(locale.say("Cancel run"), "run-cancel", self._ask_to_cancel)
                 self._retry = _action(locale.say("Start again"), "run-retry", self._ask_to_retry)
+                self._tell_me = tell_me_box(locale, value=is_watching, heard=self._hear_wish)
             self._failures = RunFailures(failure_words(locale))
             self._results = BulkResults()
             self._timeline = RunTimeline(timeline_words(locale))
@@ -121,6 +128,7 @@ class RunPanel:
         viewer = self._page.session.viewer
         self._cancel.set_visibility(can_cancel(run, viewer))
         self._retry.set_visibility(can_retry(run, viewer, self._page.console.offers))
+        self._tell_me.set_visibility(run.ux_status.is_active)
 
     def _clear(self) -> None:
         self._page.announce(self._locale.say("There is nothing here."))
@@ -170,6 +178,23 @@ class RunPanel:
         with dialog.filling():
             ui.label(self._locale.say("A new run does the work of run {id} once more.", id=run.id))
         dialog.open()
+
+    async def _hear_wish(self, wish: ValueChangeEventArguments) -> None:
+        run = self._live.shown
+        if run is None:
+            return
+        try:
+            viewer = await self._page.session.act()
+
+            def keep(session: Session) -> None:
+                if wish.value:
+                    watching.watch(session, viewer, run.id, self._locale.language)
+                else:
+                    watching.unwatch(session, viewer, run.id)
+
+            await self._page.console.database.write(keep)
+        except (NotAllowedError, RunNotFoundError):
+            self._live.nudge(own_action=True)  # which takes the page away
 
     def _operations(self, session: Session) -> Operations:
         return Operations(session, self._page.console.enqueue, self._page.console.offers)

@@ -19,6 +19,9 @@ _DEEDS = {
     "runs.exported": said("Operations exported"),
     "member.revoked": said("Role revoked"),
     "member.set": said("Role given"),
+    "notification_channel.added": said("Notification channel added"),
+    "notification_channel.removed": said("Notification channel removed"),
+    "notification_channel.tested": said("Notification channel tested"),
     "pack.downloaded": said("Review pack downloaded"),
     "pack.expired": said("Review pack expired"),
     "run.bulk_requested": said("Runs chosen in bulk"),
@@ -41,6 +44,7 @@ _DEEDS = {
     "workspace.renamed": said("Workspace renamed"),
 }
 OBJECTS = {
+    "notification_channel": said("Notification channel"),
     "operation_run": said("Run"),
     "review_pack": said("Review pack"),
     "tenant": said("Tenant"),

@@ -49,7 +49,8 @@ def list_address(wanted: RunFilter, **places: int | None) -> str:
 
 def export_address(wanted: RunFilter) -> str:
     """Where the whole list that is `wanted` is, as a file."""
-    return f"{LIST}/export.csv?{urlencode(filter_parameters(wanted))}".rstrip("?")
+    address, mark, query = list_address(wanted).partition("?")
+    return f"{address}/export.csv{mark}{query}"
 
 
 def filter_chips(facts: FilterFacts, locale: Locale) -> list[ChipView]:
