@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from models import RunStatus
@@ -63,7 +63,7 @@ def remove_runs(
     return Pruned(removed=len(gone), kept=len(ids) - len(gone))
 
 
-def _retries(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+def _retries(session: Session, ids: Sequence[int]) -> Sequence[Any]:
     return session.execute(
         select(RUN.c.id, RUN.c.tenant_id, RUN.c.created_at, RUN.c.retry_of_id).where(
             RUN.c.retry_of_id.in_(ids)
