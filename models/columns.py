@@ -60,6 +60,17 @@ class ShortText(TypeDecorator[str]):
         return text if len(text) <= _LONGEST_SHORT else f"{text[:_LONGEST_SHORT]}…"
 
 
+class WrittenText(TypeDecorator[str]):
+    """A text of a run that any program may have written. SQLite also keeps bytes in a column of
+    text, which nothing behind could show; they read as what they spell."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
 class JsonDocument(TypeDecorator[Any]):
     """JSON as text on SQLite, JSONB on PostgreSQL; text that does not parse reads as itself.
 
@@ -96,7 +107,10 @@ def read_time(value: Any) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:  # of the first or the last day there is, told in another zone
+        return None
 
 
 def read_json(value: Any) -> Any:

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import Workspace
-from policy.access import Action
 from policy.wording import said
 from services import audit
 from services.administration import AdministrationError
 from services.auth import Viewer
-from services.operations import NotAllowedError
+from services.desk import desk_of
 
 MOST_DAYS = 36_500
 
@@ -64,8 +63,7 @@ def change_retention(
     session: Session, viewer: Viewer, workspace_id: int, retention: Retention
 ) -> None:
     """Set what a workspace keeps, by one of its owners. Raises `NotAllowedError`."""
-    if not viewer.may_in(workspace_id, Action.ADMINISTER):
-        raise NotAllowedError
+    desk_of(viewer, workspace_id).enter(session)
     _store(session, workspace_id, retention, viewer.user_id)
 
 

@@ -26,6 +26,7 @@ _LIST = ("status", "outcome", "type")
 _SINGLE = ("tenant", "by", "from", "until", "last", "q", "sort")
 _TIMES = ("from", "until")
 _OLDEST_FIRST = "oldest"
+_EARLIEST_YEAR, _LATEST_YEAR = 1970, 9998
 LARGEST_ID = 2**63 - 1
 
 
@@ -217,7 +218,11 @@ class _Reading:
         if text is None:
             return None
         try:
-            return _in_utc(datetime.fromisoformat(text), self._zone)
+            time = datetime.fromisoformat(text)
+            # Room for any zone in which it is shown again.
+            if not _EARLIEST_YEAR <= time.year <= _LATEST_YEAR:
+                raise ValueError
+            return _in_utc(time, self._zone)
         except (ValueError, OverflowError):
             self._flaw(name, Problem.NOT_A_TIME, text)
             return None

@@ -235,6 +235,8 @@ CORRUPT: dict[str, dict[str, object]] = {
     "script for a status": {"status": SCRIPT},
     "a number for a status": {"status": 7},
     "bytes for a status": {"status": b"\x00\x01"},
+    "bytes for a type": {"type": b"\xff\xfe"},
+    "bytes for an outcome": {"status": "completed", "outcome": b"\xff\xfe"},
     "unknown outcome": {"status": "completed", "outcome": "victorious"},
     "script for an outcome": {"status": "completed", "outcome": SCRIPT},
     "completed without outcome": {"status": "completed", "outcome": None},

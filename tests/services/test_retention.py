@@ -6,14 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.event import listen
 from sqlmodel import SQLModel, col
 
 from jobs.context import RunContext
 from jobs.handlers import retention_prune
 from jobs.handlers.retention_prune import prune
-from models import AuditEntry, OperationRun, ReviewPack, Schedule, Tenant, User
+from models import (
+    AuditEntry,
+    Membership,
+    OperationRun,
+    ReviewPack,
+    Schedule,
+    Tenant,
+    User,
+    UserSession,
+)
+from models.columns import utc_now
 from policy.access import Grant
 from services import retention
 from services.auth import Viewer
@@ -163,6 +173,25 @@ def test_a_run_that_an_unexpired_pack_cites_is_kept(
     assert {cited, maker} <= ids(database)
     assert not {outside, of_nobody} & ids(database)
     assert pruning.report.counts["skipped"] == 2
+
+
+def test_what_a_cited_run_is_a_retry_of_is_kept(
+    database: Database,
+    workspace_id: int,
+    tenant_id: int,
+    keep: Callable[..., None],
+    pruning: RunContext,
+) -> None:
+    before = LONG_AGO - timedelta(days=9)
+    first = add_run(database, workspace_id, tenant_id=tenant_id, created_at=before)
+    retry = add_run(database, workspace_id, tenant_id=tenant_id, retry_of_id=first)
+    add_pack(database, workspace_id, tenant_id)
+    keep(runs_days=90)
+
+    prune(pruning)
+
+    assert {first, retry} <= ids(database)
+    assert stored(database, retry).retry_of_id == first
 
 
 def test_a_pack_whose_period_nobody_can_read_cites_every_run_of_its_tenant(
@@ -377,6 +406,21 @@ def test_only_an_owner_sets_it(database: Database, workspace_id: int) -> None:
         assert retention.find_retention(session, workspace_id) == Retention(7, 8)
 
 
+@pytest.mark.parametrize("lost", [Membership, UserSession])
+def test_an_owner_who_is_none_any_more_at_that_moment_sets_nothing(
+    database: Database, workspace_id: int, lost: Any
+) -> None:
+    owner = a_viewer(database, workspace_id, "owner")
+    with database.writing() as session:
+        session.execute(update(lost).values(revoked_at=utc_now()))
+
+    with pytest.raises(NotAllowedError), database.writing() as session:
+        retention.change_retention(session, owner, workspace_id, Retention(1, 1))
+
+    with database.reading() as session:
+        assert retention.find_retention(session, workspace_id) == Retention()
+
+
 @pytest.mark.parametrize("table", ["operation_run", "audit_entry"])
 def test_every_reference_to_what_goes_is_found_by_an_index(table: str) -> None:
     """Without one, each batch would read the whole of the table that refers."""
@@ -415,4 +459,11 @@ def a_viewer(database: Database, workspace_id: int, role: str) -> Viewer:
         user = User(email=f"{role}@example.test", name=role, password_hash="-")
         session.add(user)
         session.flush()
-    return Viewer(1, user.id or 0, role, user.email, None, (), (Grant(role, workspace_id),))
+        user_id = user.id or 0
+        session.add(Membership(workspace_id=workspace_id, user_id=user_id, role=role))
+        now = datetime.now(UTC)
+        sign_in = UserSession(token_hash=role, user_id=user_id, created_at=now, last_active_at=now)
+        session.add(sign_in)
+        session.flush()
+    grants = (Grant(role, workspace_id),)
+    return Viewer(sign_in.id or 0, user_id, role, user.email, None, (), grants)

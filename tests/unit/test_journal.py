@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -149,3 +150,12 @@ def test_libraries_speak_from_warnings_on(capfd: pytest.CaptureFixture[str]) -> 
     logging.getLogger("stillwatch.web").debug("detail")
 
     assert [json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()] == ["detail"]
+
+
+@pytest.mark.parametrize("word", ["a-", "a.", "token", "cookie ", "a://"])
+def test_a_long_text_of_somebody_s_is_read_once(word: str) -> None:
+    began = time.process_time()
+
+    Redaction().text(word * 40_000)
+
+    assert time.process_time() - began < 5  # from each letter on, it would be minutes

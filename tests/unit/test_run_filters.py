@@ -80,6 +80,9 @@ def test_empty_fields_ask_for_nothing() -> None:
         ("sort", "random", Problem.UNKNOWN_VALUE),
         ("from", "yesterday", Problem.NOT_A_TIME),
         ("until", "0001-01-01T00:00+14:00", Problem.NOT_A_TIME),
+        # In a zone to the west, or to the east, it would be of no year at all.
+        ("from", "0001-01-01T00:00+00:00", Problem.NOT_A_TIME),
+        ("until", "9999-12-31T23:59+00:00", Problem.NOT_A_TIME),
         ("q", "a\x00b", Problem.UNPRINTABLE),
         ("tenant", "x" * 10_000_000, Problem.TOO_LONG),
     ],
