@@ -15,6 +15,7 @@ from jobs.handlers import (
 )
 from models import BULK_RUN, NOTIFICATION_SENDING, PACK_GENERATION
 from policy.wording import said
+from services import retention
 from services.notifications.outlet import Outlet
 from services.operation_options import OptionsForm
 from services.operations import OperationOffer
@@ -65,7 +66,7 @@ def built_in_operations(
             Scope.INSTANCE,
         ),
         Operation(
-            "retention.prune",
+            retention.PRUNING,
             said("Remove what is too old"),
             retention_prune.prune,
             said(

@@ -9,12 +9,14 @@ from sqlmodel import col
 
 from models import Workspace
 from policy.wording import said
-from services import audit
+from services import audit, schedules
 from services.administration import AdministrationError
 from services.auth import Viewer
 from services.desk import desk_of
 
 MOST_DAYS = 36_500
+PRUNING = "retention.prune"
+_EACH_NIGHT = "30 3 * * *"
 
 
 class RetentionError(AdministrationError):
@@ -91,6 +93,8 @@ def _store(session: Session, workspace_id: int, retention: Retention, user_id: i
         actor_user_id=user_id,
         details={"runs_days": retention.runs_days, "audit_days": retention.audit_days},
     )
+    if retention != Retention():
+        schedules.ensure(session, workspace_id, PRUNING, _EACH_NIGHT)
 
 
 def _workspace_id(session: Session, slug: str) -> int:

@@ -25,7 +25,7 @@ from models import (
 )
 from models.columns import utc_now
 from policy.access import Grant
-from services import retention
+from services import retention, schedules
 from services.auth import Viewer
 from services.database import Database
 from services.operation_run_service import OperationRunService
@@ -247,7 +247,8 @@ def test_a_retry_and_a_schedule_outlive_the_run_that_they_point_at(
     assert stored(database, retry).retry_of_id is None
     assert stored(database, retry).version == 2
     with database.reading() as session:
-        assert session.scalars(select(Schedule)).one().last_run_id is None
+        mine = select(Schedule).where(col(Schedule.type) == "a.b")
+        assert session.scalars(mine).one().last_run_id is None
 
 
 def test_old_audit_entries_go_but_none_of_a_period_that_a_pack_covers(
@@ -271,10 +272,11 @@ def test_old_audit_entries_go_but_none_of_a_period_that_a_pack_covers(
 
     prune(pruning)
 
-    assert actions(database)[-5:] == [
+    assert actions(database)[-6:] == [
         "cited",
         "new",
         "retention.set",
+        "schedule.added",
         "retention.began",
         "retention.pruned",
     ]
@@ -387,9 +389,31 @@ def test_setting_it_leaves_a_line_in_the_trail(database: Database, workspace_id:
 
     with database.reading() as session:
         assert retention.find_retention_by_slug(session, "acme") == Retention(30, None)
-        entry = session.scalars(select(AuditEntry)).one()
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[0]
     assert (entry.action, entry.workspace_id) == ("retention.set", workspace_id)
     assert entry.details == {"runs_days": 30, "audit_days": None}
+
+
+def test_setting_it_has_it_done_each_night_by_one_schedule(
+    database: Database, workspace_id: int
+) -> None:
+    with database.writing() as session:
+        retention.set_retention(session, "acme", None, None)
+    with database.reading() as session:
+        assert schedules.find_all(session) == []
+
+    for days in (30, 60):
+        with database.writing() as session:
+            retention.set_retention(session, "acme", days, None)
+
+    with database.reading() as session:
+        (nightly,) = schedules.find_all(session)
+    assert (nightly.type, nightly.workspace, nightly.cron) == (
+        "retention.prune",
+        "acme",
+        "30 3 * * *",
+    )
+    assert nightly.next_at is not None
 
 
 def test_only_an_owner_sets_it(database: Database, workspace_id: int) -> None:
