@@ -390,6 +390,16 @@ def test_nobody_reads_an_address_again(office: Office, receiver: Receiver, outle
         "mailto://a:b@example.com?rto=100000",
         "ntfys://example.com/topic?attach=http://127.0.0.1/",
         "ntfys://example.com/topic?redirect=yes",
+        "ntfys://example.com/topic?to=a;redirect=yes",
+        "ntfys://example.com/topic?to=a#&redirect=yes&verify=no",
+        "ntfys://example.com/topic?to=a#;verify=no",
+        "ntfys://example.com/topic#?verify=no",
+        "ntfys://example.com/topic?To=a;%56erify=no",
+        "discord://one/two?footer=no;template=/etc/passwd",
+        "discord://one/two?:token=value",
+        "workflow://example.com/one/two?name=x;template=http://127.0.0.1:9/inner",
+        "tgram://123456789:abcdefghijk/1?format=text;template=/etc/passwd",
+        "https://discord.com/api/webhooks/one/two?template=/etc/passwd",
         "mailto://",
         "ada@example.test",
         "",
@@ -402,12 +412,32 @@ def test_what_could_reach_where_it_should_not_is_not_taken(address: str) -> None
 
 
 @pytest.mark.parametrize(
+    "address", ["json://x?to=a;+header=b", "json://x?-name=b", "json://x?:c=d"]
+)
+def test_nor_what_would_add_to_a_message(address: str) -> None:
+    with pytest.raises(AddressError):
+        Outlet(frozenset({"json"})).accept(address)
+
+
+def test_certificates_are_looked_at_and_redirects_not_followed() -> None:
+    outlet = Outlet(mail_url="mailtos://mail.example.test?from=a@example.test&verify=no")
+
+    typed = outlet._open("ntfys://example.com/topic?priority=high&tags=a")
+    own_mail = outlet._open(outlet.accept("ada@example.test"))
+
+    assert (typed.verify_certificate, typed.redirects) == (True, False)
+    assert (own_mail.verify_certificate, own_mail.redirects) == (False, False)
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "ntfy://127.0.0.1/topic",
         "mailto://a:b@example.com?smtp=localhost",
         "ntfys://[::1]/topic",
         "ntfys://[::ffff:10.0.0.1]/topic",
+        "mailto://a:b@example.com?smtp=8.8.8.8%20x",
+        "mailto://a:b@example.com?smtp=fa%C3%9F.example",
     ],
 )
 def test_a_host_of_the_inner_network_is_not_talked_to(address: str) -> None:
