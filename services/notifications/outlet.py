@@ -67,6 +67,8 @@ class Outlet:
             if self.mail_url is None:
                 raise AddressError(said("This console has no mail server; give a mailto:// URL."))
             return f"{_OWN_MAIL}{address}"
+        if address.startswith(_OWN_MAIL):
+            raise AddressError(said("This is no address that can be used."))
         if len(address) > _LONGEST_ADDRESS or not address.isprintable():
             raise AddressError(said("This is no address that can be used."))
         self._open(address)

@@ -539,6 +539,12 @@ def test_an_email_address_is_enough_where_there_is_a_mail_server(mailbox: "Mailb
     assert "Subject: It is <done>" in mailbox.heard
 
 
+@pytest.mark.parametrize("address", ["email:a@b.example", "email:a@b.example, c@d.example"])
+def test_how_an_email_address_is_stored_cannot_be_typed(address: str) -> None:
+    with pytest.raises(AddressError):
+        Outlet(mail_url="mailto://127.0.0.1?from=console@example.test").accept(address)
+
+
 class Mailbox:
     """A real listener that speaks as much SMTP as is needed to take a message."""
 
