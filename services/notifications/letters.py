@@ -65,6 +65,18 @@ def find_open(session: Session, sending_run_id: int) -> list[int]:
     ]
 
 
+def hand_over(session: Session, ended_run_id: int, sending_run_id: int) -> None:
+    """Have another run send what one that has ended left unsent."""
+    session.execute(
+        update(NotificationDelivery)
+        .where(
+            col(NotificationDelivery.sending_run_id) == ended_run_id,
+            col(NotificationDelivery.status).in_(_OPEN),
+        )
+        .values(sending_run_id=sending_run_id)
+    )
+
+
 def find_letter(session: Session, delivery_id: int) -> Letter:
     """One of them, with the rights of now."""
     row: Any = session.execute(

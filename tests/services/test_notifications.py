@@ -38,9 +38,10 @@ from services.notifications.delivery_log import find_deliveries
 from services.notifications.inbox import find_inbox, mark_all_read, mark_read
 from services.notifications.outlet import AddressError, Outlet
 from services.operation_run_service import OperationRunService
+from services.operations import Operations
 from services.pruning.references import let_go
 from services.run_statements import RUN
-from services.run_terms import Report, RunNotFoundError
+from services.run_terms import Report, RunMovedError, RunNotFoundError
 from stillwatch.operations import OperationFailed
 from tests.services.runs import add_workspace, request, stored
 from ui.presenters.locale import Locale
@@ -143,9 +144,17 @@ class Office:
         with self.database.reading() as session:
             return list(
                 session.scalars(
-                    select(OperationRun).where(col(OperationRun.type) == "notifications.send")
+                    select(OperationRun)
+                    .where(col(OperationRun.type) == "notifications.send")
+                    .order_by(col(OperationRun.id))
                 )
             )
+
+    def retry(self, run_id: int) -> int:
+        with self.database.writing() as session:
+            operations = Operations(session, lambda *_: None, {})
+            version = session.get_one(OperationRun, run_id).version
+            return operations.retry(self.ada, run_id, version).run_id
 
     def claim_sending(self) -> RunContext:
         with self.database.writing() as session:
@@ -279,6 +288,32 @@ def test_a_failed_message_is_tried_again_and_a_sent_one_is_not(
     assert len(receiver.heard) == 2
     log = [(one.status, one.attempts) for one in office.all_of(NotificationDelivery)]
     assert log == [("sent", 2), ("sent", 1)]
+
+
+def test_a_retry_sends_what_the_failed_run_left_and_only_once(
+    office: Office, receiver: Receiver, outlet: Outlet
+) -> None:
+    for _ in range(2):
+        office.add_channel(own(office.user_id), outlet, receiver.url)
+    told = [office.start(key) for key in "ab"]
+    for run_id in told:
+        office.watch(run_id)
+        office.end(run_id)
+    failed = [run.id or 0 for run in office.sending()]
+    for run_id in failed:
+        office.end(run_id, RunOutcome.FAILED)
+
+    again = [office.retry(run_id) for run_id in failed]
+    with pytest.raises(RunMovedError):
+        office.retry(failed[0])
+    send(office.claim_sending(), outlet)
+
+    assert len({*failed, *again}) == 4
+    assert [one["title"] for one in receiver.heard] == ["sample.work: succeeded"] * 2
+    log = [
+        (one.run_id, one.sending_run_id, one.status) for one in office.all_of(NotificationDelivery)
+    ]
+    assert log == [(told[0], again[0], "pending")] * 2 + [(told[1], again[1], "sent")] * 2
 
 
 def test_who_may_not_see_the_run_any_more_is_skipped(
