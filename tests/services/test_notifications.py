@@ -45,6 +45,7 @@ from services.run_terms import Report, RunMovedError, RunNotFoundError
 from stillwatch.operations import OperationFailed
 from tests.services.runs import add_workspace, request, stored
 from ui.presenters.locale import Locale
+from ui.presenters.notifications import deliveries_table
 
 DONE = Report({}, [])
 
@@ -314,6 +315,37 @@ def test_a_retry_sends_what_the_failed_run_left_and_only_once(
         (one.run_id, one.sending_run_id, one.status) for one in office.all_of(NotificationDelivery)
     ]
     assert log == [(told[0], again[0], "pending")] * 2 + [(told[1], again[1], "sent")] * 2
+
+
+@pytest.mark.parametrize("how", ["cancelled", "given up", "succeeded without it"])
+def test_what_a_run_that_ended_left_is_told_as_not_sent(
+    office: Office, outlet: Outlet, how: str
+) -> None:
+    office.add_channel(own(office.user_id), outlet, "json://127.0.0.1")
+    run_id = office.start()
+    office.watch(run_id)
+    office.end(run_id)
+
+    def shown() -> list[tuple[str, str]]:
+        with office.database.reading() as session:
+            log = find_deliveries(session, own(office.user_id))
+        rows = deliveries_table(log, Locale("en", ZoneInfo("UTC")))["rows"]
+        return [(row["cells"][1]["text"], row["cells"][1]["sub"]) for row in rows]
+
+    assert shown() == [("Pending", "")]
+    sending = office.sending()[0]
+    if how == "cancelled":
+        with office.database.writing() as session:
+            OperationRunService(session).cancel(sending.id or 0, sending.version, office.user_id)
+    else:
+        outcome = RunOutcome.FAILED if how == "given up" else RunOutcome.SUCCEEDED
+        office.end(sending.id or 0, outcome)
+    assert shown() == [
+        ("Not sent", "The run that was to send it ended before it recorded that it did.")
+    ]
+    if how != "succeeded without it":
+        office.retry(sending.id or 0)
+        assert shown() == [("Pending", "")]
 
 
 def test_who_may_not_see_the_run_any_more_is_skipped(
