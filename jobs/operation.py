@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from jobs.handlers import (
+    bulk_runs,
     database_backup,
     database_check,
     evidence_check,
@@ -12,7 +13,7 @@ from jobs.handlers import (
     retention_prune,
     review_pack,
 )
-from models import NOTIFICATION_SENDING, PACK_GENERATION
+from models import BULK_RUN, NOTIFICATION_SENDING, PACK_GENERATION
 from policy.wording import said
 from services.notifications.outlet import Outlet
 from services.operation_options import OptionsForm
@@ -21,7 +22,7 @@ from services.packs.keeping import Keeping
 from stillwatch.operations import Operation, Retry, Scope
 
 # Asked for in a place of its own, with more than a type: never started, or offered, by it alone.
-UNLISTED = frozenset({PACK_GENERATION, NOTIFICATION_SENDING})
+UNLISTED = frozenset({PACK_GENERATION, BULK_RUN, NOTIFICATION_SENDING})
 # Names and choices of options are identifiers; these are how they read, for the catalogues.
 _READ_AS = (said("Depth"), said("quick"), said("full"))
 
@@ -80,6 +81,13 @@ def built_in_operations(
             partial(review_pack.generate_pack, keeping=keeping),
             said("Gathers what is recorded of a tenant into one archive for an auditor."),
             Scope.TENANT,
+        ),
+        Operation(
+            BULK_RUN,
+            said("Cancel or start again in bulk"),
+            bulk_runs.do_in_bulk,
+            said("Does to each run that was chosen in the list what was asked for."),
+            retry=Retry(3),
         ),
         Operation(
             NOTIFICATION_SENDING,

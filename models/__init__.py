@@ -1,5 +1,6 @@
 """The tables of the console and the words stored in them."""
 
+from models.bulk_item import BulkItem
 from models.failure_acknowledgement import FailureAcknowledgement
 from models.notification import (
     Notification,
@@ -30,8 +31,11 @@ from models.review_pack import IS_READY, ReviewPack
 from models.saved_view import SavedView
 from models.schedule import Schedule
 from models.states import (
+    BULK_RUN,
     NOTIFICATION_SENDING,
     PACK_GENERATION,
+    BulkAction,
+    BulkStatus,
     DeliveryStatus,
     PackStatus,
     Role,
@@ -42,6 +46,7 @@ from models.states import (
 from models.worker import Worker
 
 __all__ = [
+    "BULK_RUN",
     "IS_ACTIVE",
     "IS_COMPLETED",
     "IS_QUEUED",
@@ -52,6 +57,9 @@ __all__ = [
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
+    "BulkAction",
+    "BulkItem",
+    "BulkStatus",
     "DeliveryStatus",
     "FailureAcknowledgement",
     "Membership",

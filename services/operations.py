@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import NOTIFICATION_SENDING, PACK_GENERATION, OperationRun, Tenant
+from models import BULK_RUN, NOTIFICATION_SENDING, PACK_GENERATION, OperationRun, Tenant
 from policy.access import Action
 from policy.wording import said
 from services import pack_rows
@@ -66,14 +66,21 @@ class OperationOffer:
 
 
 class Operations:
-    """The use cases of people on runs, bound to one writing session."""
+    """The use cases of people on runs, bound to one writing session.
+
+    `via` says in the trail through what a person acts who is not there.
+    """
 
     def __init__(
-        self, session: Session, enqueue: Enqueue, offers: Mapping[str, OperationOffer]
+        self,
+        session: Session,
+        enqueue: Enqueue,
+        offers: Mapping[str, OperationOffer],
+        via: Mapping[str, Any] | None = None,
     ) -> None:
         self._session = session
         self._offers = offers
-        self._service = OperationRunService(session, enqueue)
+        self._service = OperationRunService(session, enqueue, via=via)
 
     def start(
         self,
@@ -168,6 +175,8 @@ def may_retry(
     run_type: str,
 ) -> bool:
     """Whether the person may start such a run again; who may not start it may not retry it."""
+    if run_type == BULK_RUN:
+        return False  # it is about what somebody saw at its time: choose anew
     offer = offers.get(run_type)
     is_wide = offer is not None and offer.scope is Scope.INSTANCE
     if is_wide and not viewer.may_in(workspace_id, Action.START_INSTANCE_WIDE):

@@ -26,6 +26,7 @@ class Aim:
     sql: str = ""
     values: tuple[Any, ...] = ()
     row_act: tuple[int, str] | None = None
+    bulk: tuple[str, list[int]] | None = None
 
 
 def places(server: Server, relation: str) -> tuple[Place, Place]:
@@ -52,6 +53,8 @@ def aim(server: Server, deed: str, at: Place) -> Aim:
         return Aim(f"/tenants/{at.slug}", sql, (at.tenant_id,))
     if deed == "start":
         return Aim("/operations")
+    if deed.startswith("bulk"):
+        return _aim_in_bulk(server, deed, at)
     if deed == "delete view":
         return _aim_at_view(server, at)
     if deed in DEED_PAGES:
@@ -65,6 +68,18 @@ def aim(server: Server, deed: str, at: Place) -> Aim:
     _add_pack(server, at, run, "generating", deed)
     sql = "SELECT COUNT(*) FROM operation_run WHERE id=? AND (cancel_requested_at IS NOT NULL"
     return Aim(f"/operations/{run}", f"{sql} OR status='completed')", (run,))
+
+
+def _aim_in_bulk(server: Server, deed: str, at: Place) -> Aim:
+    """A run in the list; that it is dealt with is asked for, and left to a worker."""
+    action = deed.split()[1]
+    columns = {"type": "database.check", "runner": "worker"}
+    if action == "retry":
+        run = new_run(server, at, status="completed", outcome="failed", **columns)
+    else:
+        run = new_run(server, at, status="running", **columns)
+    sql = "SELECT COUNT(*) FROM bulk_item WHERE target_run_id=?"
+    return Aim("/operations", sql, (run,), bulk=(action, [run]))
 
 
 def _aim_at_record(server: Server, deed: str, at: Place) -> Aim:
@@ -105,6 +120,9 @@ def event_of(page: OpenPage, deed: str, goal: Aim) -> dict[str, Any] | None:
     if goal.row_act is not None:
         tables = [n for n, one in page.elements.items() if _listens(one, "act")]
         return page.message(tables[0], "act", *goal.row_act) if tables else None
+    if goal.bulk is not None:
+        tables = [n for n, one in page.elements.items() if _listens(one, "bulk")]
+        return page.message(tables[0], "bulk", *goal.bulk) if tables else None
     if deed == "generate":
         kind = "generate"
         found = [n for n, one in page.elements.items() if _listens(one, kind)]

@@ -12,7 +12,7 @@ from tests.doors.rights import PAGES, ROLES
 from tests.doors.visitor import OpenPage, live, mark_of, open_page
 
 # What a click elsewhere than on our own elements would need: a row's acts, and the like.
-_OPENING = ("click", "generate", "act")
+_OPENING = ("click", "generate", "act", "bulk")
 
 
 async def find_listeners(server: Server) -> set[str]:

@@ -19,8 +19,9 @@ SEES = {
 }
 # deed: by what it aims at, whoever may do it; where there is nothing to aim at, it is left out.
 _RUNNERS = ("owner", "operator")
+_ANY_RUN = {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)}
 DEEDS = {
-    "cancel": {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)},
+    "cancel": _ANY_RUN,
     "cancel pack run": {
         "own tenant": (*_RUNNERS, "tenant_admin"),
         "other tenant": _RUNNERS,
@@ -37,6 +38,8 @@ DEEDS = {
         "other tenant": _RUNNERS,
         "other workspace": ("outsider",),
     },
+    "bulk cancel": _ANY_RUN,
+    "bulk retry": _ANY_RUN,
     # In one's own workspace: the page shows no other.
     "start": {"no tenant": (*_RUNNERS, "outsider")},
     # At a member, a session or a token of the workspace that the page is about, and of another.
@@ -49,6 +52,8 @@ DEEDS = {
 # Deeds that are done on a page of their own, whatever they aim at.
 DEED_PAGES = {
     "start": "/operations",
+    "bulk cancel": "/operations",
+    "bulk retry": "/operations",
     "revoke member": "/admin/members",
     "end session": "/admin/sessions",
     "revoke token": "/admin/tokens",
@@ -65,7 +70,7 @@ ACTIONS = {
     "see": "pages",
     "start": "deeds: start",
     "start_instance_wide": "tests/services/test_operations.py",
-    "cancel_or_retry": "deeds: cancel, retry",
+    "cancel_or_retry": "deeds: cancel, retry, bulk cancel, bulk retry",
     "generate_pack": "deeds: generate",
     "download_pack": "downloads",
     "audit": "pages",
@@ -138,6 +143,7 @@ LISTENERS = {
     "run-cancel click": "deeds: cancel",
     "run-retry click": "deeds: retry",
     "refresh-pack click": "reads by the page's own rights",
+    "run_table bulk": "deeds: bulk cancel, bulk retry; of what is in the table",
     "pack_card generate": "deeds: generate",
     "keyboard help": "opens the sheet of shortcuts",
     "keyboard refresh": "reads by the page's own rights",
@@ -165,6 +171,7 @@ LISTENERS = {
     "member-tenant update:modelValue": "fills in a form",
     "channel-events update:modelValue": "fills in a form",
     "operation-type update:modelValue": "fills in a form",
+    "option-depth update:modelValue": "fills in a form",
     "operation-tenant update:modelValue": "fills in a form",
     "pack-period update:modelValue": "fills in a form",
     "pack-first-day update:modelValue": "fills in a form",

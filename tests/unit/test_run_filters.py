@@ -14,6 +14,7 @@ from services.run_filters import (
     Problem,
     RunFilter,
     filter_parameters,
+    for_every_zone,
     read_run_filter,
     settled,
 )
@@ -116,6 +117,20 @@ def test_times_without_an_offset_are_the_readers_own() -> None:
 
     assert read.wanted.created_from == datetime(2026, 6, 30, 22, tzinfo=UTC)
     assert read.wanted.created_before == datetime(2026, 8, 1, tzinfo=UTC)
+
+
+def test_an_address_that_is_passed_on_means_the_same_period_in_every_zone() -> None:
+    asked = [("from", "2026-07-01T00:00"), ("until", "2026-08-01"), ("from", "x"), ("older", "7")]
+
+    passed_on = for_every_zone(asked, BERLIN)
+
+    assert passed_on == [
+        ("from", "2026-06-30T22:00:00Z"),
+        ("until", "2026-07-31T22:00:00Z"),
+        ("from", "x"),
+        ("older", "7"),
+    ]
+    assert for_every_zone(passed_on, ZoneInfo("Asia/Tokyo")) == passed_on
 
 
 def test_too_many_values_are_cut() -> None:

@@ -8,14 +8,14 @@ from nicegui import Client, ui
 from nicegui.events import ValueChangeEventArguments
 from sqlalchemy.orm import Session
 
-from policy.access import Action
 from policy.decision import Reason
-from policy.status import UxStatus
 from services import runs
 from services.notifications import watching
-from services.operations import NotAllowedError, OperationOffer, Operations, may_retry
+from services.operations import NotAllowedError, OperationOffer, Operations
 from services.run_terms import Requested, RunNotFoundError
 from services.runs import RelatedRun, RunSnapshot
+from ui.bulk_reading import BulkReading
+from ui.components.bulk_results import BulkResults
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.refresh_badge import RefreshBadge
 from ui.components.run_failures import RunFailures
@@ -28,8 +28,8 @@ from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
 from ui.presenters import run as presenter
 from ui.presenters.announcements import run_change
+from ui.presenters.bulk import bulk_view
 from ui.presenters.estimate import run_estimate
-from ui.presenters.life import is_outside
 from ui.presenters.locale import Locale
 from ui.presenters.part_words import (
     badge_words,
@@ -39,11 +39,9 @@ from ui.presenters.part_words import (
 )
 from ui.presenters.timeline import run_timeline
 from ui.presenters.words import clipped
+from ui.run_deeds import can_cancel, can_retry
 from ui.run_history import RunHistory
 from ui.surfaces import RunDetailSurface, scope_for
-
-# A success is not done over; it is started anew from the list.
-_RETRYABLE = frozenset({UxStatus.PARTIAL, UxStatus.FAILED, UxStatus.CANCELLED})
 
 Related = tuple[RelatedRun, ...]
 
@@ -62,9 +60,10 @@ def register(console: Console) -> None:
         run, related, is_watching = found
         history = RunHistory(console, page.session, run)
         client.on_delete(history.close)
-        run = await history.beside(run)
+        bulk = BulkReading(console)
+        run = await bulk.beside(await history.beside(run))
         with page.framed("operations", page.session.locale.say("Run {id}", id=run.id)):
-            RunPanel(page, run, related, history, is_watching=is_watching)
+            RunPanel(page, run, related, history, bulk, is_watching=is_watching)
 
 
 async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related, bool] | None:
@@ -88,6 +87,7 @@ class RunPanel:
         run: RunSnapshot,
         related: Related,
         history: RunHistory,
+        bulk: BulkReading,
         *,
         is_watching: bool,
     ) -> None:
@@ -105,12 +105,13 @@ class RunPanel:
                 self._retry = _action(locale.say("Start again"), "run-retry", self._ask_to_retry)
                 self._tell_me = tell_me_box(locale, value=is_watching, heard=self._hear_wish)
             self._failures = RunFailures(failure_words(locale))
+            self._results = BulkResults()
             self._timeline = RunTimeline(timeline_words(locale))
             _build_context(run, page.console.offers.get(run.type), locale)
             _build_related(related, locale)
         self._show(run)
         surface = RunDetailSurface(
-            page.console, page.session, run, history, badge, notice, self._show, self._clear
+            page.console, page.session, run, history, bulk, badge, notice, self._show, self._clear
         )
         self._live = Live(surface, page.browser, page.console.clock, run)
         page.session.on_end(lambda: self._live.end(Reason.UNAUTHORISED))
@@ -122,20 +123,12 @@ class RunPanel:
         estimate = run_estimate(run.estimate, self._locale)
         self._summary.show({**presenter.run_summary(run, self._locale), "estimate": estimate})
         self._failures.show(presenter.run_failures(run, self._locale))
+        self._results.show(bulk_view(run, self._locale))
         self._timeline.show(run_timeline(run, self._locale))
         viewer = self._page.session.viewer
-        may_act = viewer.may_in(run.workspace_id, Action.CANCEL_OR_RETRY, run.tenant_id, run.type)
-        is_cancelling = run.cancel_requested_at is not None
-        self._cancel.set_visibility(may_act and run.ux_status.is_active and not is_cancelling)
+        self._cancel.set_visibility(can_cancel(run, viewer))
+        self._retry.set_visibility(can_retry(run, viewer, self._page.console.offers))
         self._tell_me.set_visibility(run.ux_status.is_active)
-        # Only the program outside can start its own work again.
-        is_retryable = run.ux_status in _RETRYABLE and not is_outside(run)
-        self._retry.set_visibility(
-            is_retryable
-            and may_retry(
-                viewer, self._page.console.offers, run.workspace_id, run.tenant_id, run.type
-            )
-        )
 
     def _clear(self) -> None:
         self._page.announce(self._locale.say("There is nothing here."))

@@ -24,6 +24,7 @@ _DEEDS = {
     "notification_channel.tested": said("Notification channel tested"),
     "pack.downloaded": said("Review pack downloaded"),
     "pack.expired": said("Review pack expired"),
+    "run.bulk_requested": said("Runs chosen in bulk"),
     "run.cancel_requested": said("Cancellation requested"),
     "run.cancelled": said("Run cancelled"),
     "run.claimed": said("Run taken by a worker"),

@@ -47,6 +47,11 @@ def list_address(wanted: RunFilter, **places: int | None) -> str:
     return f"{LIST}?{urlencode(pairs, errors='replace')}" if pairs else LIST
 
 
+def newest_address(wanted: RunFilter) -> str:
+    """Where the newest runs that are `wanted` are, which the oldest-first list shows last."""
+    return list_address(replace(wanted, is_oldest_first=False))
+
+
 def export_address(wanted: RunFilter) -> str:
     """Where the whole list that is `wanted` is, as a file."""
     address, mark, query = list_address(wanted).partition("?")
