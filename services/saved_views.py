@@ -21,6 +21,7 @@ from services.auth import Viewer, viewer_in
 from services.operations import NotAllowedError
 from services.packs.plain_text import plain
 from services.run_filters import RunFilter, filter_parameters, read_run_filter
+from services.tenants import find_tenants
 
 LONGEST_NAME = 60
 MOST_VIEWS = 50
@@ -49,7 +50,10 @@ class ViewRef:
 
 
 def find_views(session: Session, viewer: Viewer, workspace_id: int) -> list[ViewRef]:
-    """The person's own views and the shared ones, by name; a bounded number of either."""
+    """The person's own views and the shared ones, by name; a bounded number of either.
+
+    To a person of some tenants a shared view that names another is not there.
+    """
     scope = visible_scope(viewer.grants, workspace_id)
     if scope is None:
         return []
@@ -61,7 +65,11 @@ def find_views(session: Session, viewer: Viewer, workspace_id: int) -> list[View
         .order_by(func.lower(col(SavedView.name)), col(SavedView.id))
         .limit(2 * MOST_VIEWS)
     )
-    return [_ref(view, name, viewer, scope) for view, name in session.execute(query)]
+    views = [_ref(view, name, viewer, scope) for view, name in session.execute(query)]
+    if scope.is_whole_workspace:
+        return views
+    seen = {None, *(tenant.slug for tenant in find_tenants(session, scope))}
+    return [view for view in views if view.is_own or view.wanted.tenant_slug in seen]
 
 
 def save_view(

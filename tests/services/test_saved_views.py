@@ -68,6 +68,17 @@ def test_a_view_is_its_owner_s_alone_until_it_is_shared(session: Session) -> Non
     assert views(session, bob) == []
 
 
+def test_a_shared_view_tells_nobody_of_a_tenant_that_they_do_not_see(session: Session) -> None:
+    ada, bob, tom = (person(session, name) for name in ("ada", "bob", "tom"))
+    add_tenant(session, "northwind", "wingtip", "Wingtip")
+    for slug in ("contoso", "wingtip"):
+        view_id = save_view(session, ada, 1, slug, RunFilter(tenant_slug=slug))
+        share_view(session, ada, 1, view_id, is_shared=True)
+
+    assert [view.name for view in views(session, bob)] == ["contoso", "wingtip"]
+    assert [view.name for view in views(session, tom)] == ["contoso"]
+
+
 def test_the_view_of_another_is_as_good_as_missing(session: Session) -> None:
     bob = person(session, "bob")
     view_id = save_view(session, person(session, "ada"), 1, "Broken", FAILED)

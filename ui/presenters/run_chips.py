@@ -78,7 +78,7 @@ def filter_chips(facts: FilterFacts, locale: Locale) -> list[ChipView]:
         ("last", span, replace(wanted, last="")),
         ("from", _moment(begin, facts, locale), replace(wanted, created_from=None)),
         ("until", _moment(end, facts, locale), replace(wanted, created_before=None)),
-        ("q", wanted.text and f"“{wanted.text}”", replace(wanted, text="")),
+        ("q", wanted.text and locale.say("“{text}”", text=wanted.text), replace(wanted, text="")),
     ]
     return chips + [_chip(name, str(value), rest, locale) for name, value, rest in single if value]
 

@@ -45,6 +45,12 @@ def test_a_chip_takes_its_own_part_out_and_no_other() -> None:
     }
 
 
+def test_a_text_is_quoted_as_the_reader_s_language_does() -> None:
+    view = filter_view(replace(FACTS, wanted=RunFilter(text="quota")), Locale("de", BERLIN.zone))
+
+    assert [chip["text"] for chip in view["chips"]] == ["Text: „quota“"]
+
+
 def test_a_status_is_taken_in_and_out_by_its_count() -> None:
     groups = filter_view(FACTS, BERLIN)["groups"]
     links = {one["value"]: one for _name, statuses in groups for one in statuses}
