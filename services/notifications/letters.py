@@ -65,17 +65,12 @@ def find_open(session: Session, sending_run_id: int) -> list[int]:
     ]
 
 
-def take_over(session: Session, sending_run_id: int) -> None:
-    """Make what the run that this one retries has not sent this one's to send."""
-    first = (
-        select(col(OperationRun.retry_of_id))
-        .where(col(OperationRun.id) == sending_run_id)
-        .scalar_subquery()
-    )
+def hand_over(session: Session, ended_run_id: int, sending_run_id: int) -> None:
+    """Have another run send what one that has ended left unsent."""
     session.execute(
         update(NotificationDelivery)
         .where(
-            col(NotificationDelivery.sending_run_id) == first,
+            col(NotificationDelivery.sending_run_id) == ended_run_id,
             col(NotificationDelivery.status).in_(_OPEN),
         )
         .values(sending_run_id=sending_run_id)

@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 from policy.wording import said
 from services.admin_terms import AdministrationError
@@ -29,6 +28,8 @@ _PARAMETERS = frozenset(
 )
 _OWN_MAIL = "email:"
 _EMAIL = re.compile(r"[^\s@,;<>\"'/?#&%:]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
+# A name that every resolver reads alike.
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
 _LONGEST_ADDRESS = 1000
 _SECONDS = 10
 
@@ -66,6 +67,8 @@ class Outlet:
             if self.mail_url is None:
                 raise AddressError(said("This console has no mail server; give a mailto:// URL."))
             return f"{_OWN_MAIL}{address}"
+        if address.startswith(_OWN_MAIL):
+            raise AddressError(said("This is no address that can be used."))
         if len(address) > _LONGEST_ADDRESS or not address.isprintable():
             raise AddressError(said("This is no address that can be used."))
         self._open(address)
@@ -95,15 +98,18 @@ class Outlet:
         from apprise import Apprise, AppriseAsset
 
         asset = AppriseAsset(secure_logging=True, http_redirects=False, async_mode=False)
-        url: str | dict[str, Any] | None = address
         if address.startswith(_OWN_MAIL):
             url = self._own_mail(address.removeprefix(_OWN_MAIL))
         else:
-            _require_plain(address, _scheme_of(address), self.schemes)
+            _require_scheme(_scheme_of(address), self.schemes)
+            url = _parsed(address)
         service = None if url is None else Apprise.instantiate(url, asset=asset)
         if service is None:
             raise AddressError(said("This is no address that can be used."))
         service.socket_connect_timeout = service.socket_read_timeout = _SECONDS
+        service.redirects = False
+        if not address.startswith(_OWN_MAIL):  # whoever runs the console knows their own server
+            service.verify_certificate = True
         return service
 
     def _own_mail(self, recipient: str) -> dict[str, Any] | None:
@@ -120,7 +126,7 @@ class Outlet:
         if address.startswith(_OWN_MAIL) or scheme in self.schemes or scheme in _KNOWN_HOSTS:
             return
         host = getattr(service, "smtp_host", None) or _host_of(service)
-        if host and not is_public(host):
+        if host and not (_HOST.fullmatch(host) and is_public(host)):
             raise AddressError(said("This address does not lead to a public host."))
 
 
@@ -151,7 +157,7 @@ def _scheme_of(address: str) -> str:
     return address.partition("://")[0].lower() if "://" in address else ""
 
 
-def _require_plain(address: str, scheme: str, further: frozenset[str]) -> None:
+def _require_scheme(scheme: str, further: frozenset[str]) -> None:
     allowed = _KNOWN_HOSTS | _NAMED_HOSTS | further
     if scheme not in allowed:
         raise AddressError(
@@ -159,9 +165,25 @@ def _require_plain(address: str, scheme: str, further: frozenset[str]) -> None:
                 "Use one of: {schemes}.", schemes=", ".join(f"{one}://" for one in sorted(allowed))
             )
         )
-    for name, _ in parse_qsl(urlsplit(address).query, keep_blank_values=True):
+
+
+def _parsed(address: str) -> dict[str, Any] | None:
+    """What the library reads in an address, which is then all that is used of it.
+
+    It parts parameters at `;` too and reads on past a `#`, so no other reading will do.
+    """
+    from apprise.plugins import url_to_dict
+    from apprise.utils.parse import parse_url
+
+    usual = parse_url(address, verify_host=False)  # type: ignore[no-untyped-call]
+    parsed: dict[str, Any] | None = url_to_dict(address)  # type: ignore[no-untyped-call]
+    if usual is None or parsed is None:
+        return None
+    # Each of them is among `qsd`, with its sign, also when it is in `qsd+`, `qsd-` or `qsd:`.
+    for name in {**usual["qsd"], **parsed["qsd"]}:
         if name.lower() not in _PARAMETERS:
             raise AddressError(said("The parameter {name} is not taken.", name=repr(name)[:40]))
+    return parsed
 
 
 def _host_of(service: "NotifyBase") -> str | None:

@@ -38,12 +38,14 @@ from services.notifications.delivery_log import find_deliveries
 from services.notifications.inbox import find_inbox, mark_all_read, mark_read
 from services.notifications.outlet import AddressError, Outlet
 from services.operation_run_service import OperationRunService
+from services.operations import Operations
 from services.pruning.references import let_go
 from services.run_statements import RUN
-from services.run_terms import Report, RunNotFoundError
+from services.run_terms import Report, RunMovedError, RunNotFoundError
 from stillwatch.operations import OperationFailed
 from tests.services.runs import add_workspace, request, stored
 from ui.presenters.locale import Locale
+from ui.presenters.notifications import deliveries_table
 
 DONE = Report({}, [])
 
@@ -143,9 +145,17 @@ class Office:
         with self.database.reading() as session:
             return list(
                 session.scalars(
-                    select(OperationRun).where(col(OperationRun.type) == "notifications.send")
+                    select(OperationRun)
+                    .where(col(OperationRun.type) == "notifications.send")
+                    .order_by(col(OperationRun.id))
                 )
             )
+
+    def retry(self, run_id: int) -> int:
+        with self.database.writing() as session:
+            operations = Operations(session, lambda *_: None, {})
+            version = session.get_one(OperationRun, run_id).version
+            return operations.retry(self.ada, run_id, version).run_id
 
     def claim_sending(self) -> RunContext:
         with self.database.writing() as session:
@@ -281,23 +291,61 @@ def test_a_failed_message_is_tried_again_and_a_sent_one_is_not(
     assert log == [("sent", 2), ("sent", 1)]
 
 
-def test_a_sending_run_that_is_started_again_sends_what_is_left(
+def test_a_retry_sends_what_the_failed_run_left_and_only_once(
     office: Office, receiver: Receiver, outlet: Outlet
 ) -> None:
-    office.add_channel(own(office.user_id), outlet, receiver.url)
+    for _ in range(2):
+        office.add_channel(own(office.user_id), outlet, receiver.url)
+    told = [office.start(key) for key in "ab"]
+    for run_id in told:
+        office.watch(run_id)
+        office.end(run_id)
+    failed = [run.id or 0 for run in office.sending()]
+    for run_id in failed:
+        office.end(run_id, RunOutcome.FAILED)
+
+    again = [office.retry(run_id) for run_id in failed]
+    with pytest.raises(RunMovedError):
+        office.retry(failed[0])
+    send(office.claim_sending(), outlet)
+
+    assert len({*failed, *again}) == 4
+    assert [one["title"] for one in receiver.heard] == ["sample.work: succeeded"] * 2
+    log = [
+        (one.run_id, one.sending_run_id, one.status) for one in office.all_of(NotificationDelivery)
+    ]
+    assert log == [(told[0], again[0], "pending")] * 2 + [(told[1], again[1], "sent")] * 2
+
+
+@pytest.mark.parametrize("how", ["cancelled", "given up", "succeeded without it"])
+def test_what_a_run_that_ended_left_is_told_as_not_sent(
+    office: Office, outlet: Outlet, how: str
+) -> None:
+    office.add_channel(own(office.user_id), outlet, "json://127.0.0.1")
     run_id = office.start()
     office.watch(run_id)
     office.end(run_id)
-    sending = office.sending()[0].id or 0
-    office.end(sending, RunOutcome.FAILED)
-    with office.database.writing() as session:
-        version = stored(office.database, sending).version
-        OperationRunService(session).retry(sending, version, "again", office.user_id)
 
-    send(office.claim_sending(), outlet)
+    def shown() -> list[tuple[str, str]]:
+        with office.database.reading() as session:
+            log = find_deliveries(session, own(office.user_id))
+        rows = deliveries_table(log, Locale("en", ZoneInfo("UTC")))["rows"]
+        return [(row["cells"][1]["text"], row["cells"][1]["sub"]) for row in rows]
 
-    assert len(receiver.heard) == 1
-    assert [one.status for one in office.all_of(NotificationDelivery)] == ["sent"]
+    assert shown() == [("Pending", "")]
+    sending = office.sending()[0]
+    if how == "cancelled":
+        with office.database.writing() as session:
+            OperationRunService(session).cancel(sending.id or 0, sending.version, office.user_id)
+    else:
+        outcome = RunOutcome.FAILED if how == "given up" else RunOutcome.SUCCEEDED
+        office.end(sending.id or 0, outcome)
+    assert shown() == [
+        ("Not sent", "The run that was to send it ended before it recorded that it did.")
+    ]
+    if how != "succeeded without it":
+        office.retry(sending.id or 0)
+        assert shown() == [("Pending", "")]
 
 
 def test_who_may_not_see_the_run_any_more_is_skipped(
@@ -409,6 +457,16 @@ def test_nobody_reads_an_address_again(office: Office, receiver: Receiver, outle
         "mailto://a:b@example.com?rto=100000",
         "ntfys://example.com/topic?attach=http://127.0.0.1/",
         "ntfys://example.com/topic?redirect=yes",
+        "ntfys://example.com/topic?to=a;redirect=yes",
+        "ntfys://example.com/topic?to=a#&redirect=yes&verify=no",
+        "ntfys://example.com/topic?to=a#;verify=no",
+        "ntfys://example.com/topic#?verify=no",
+        "ntfys://example.com/topic?To=a;%56erify=no",
+        "discord://one/two?footer=no;template=/etc/passwd",
+        "discord://one/two?:token=value",
+        "workflow://example.com/one/two?name=x;template=http://127.0.0.1:9/inner",
+        "tgram://123456789:abcdefghijk/1?format=text;template=/etc/passwd",
+        "https://discord.com/api/webhooks/one/two?template=/etc/passwd",
         "mailto://",
         "ada@example.test",
         "",
@@ -421,12 +479,32 @@ def test_what_could_reach_where_it_should_not_is_not_taken(address: str) -> None
 
 
 @pytest.mark.parametrize(
+    "address", ["json://x?to=a;+header=b", "json://x?-name=b", "json://x?:c=d"]
+)
+def test_nor_what_would_add_to_a_message(address: str) -> None:
+    with pytest.raises(AddressError):
+        Outlet(frozenset({"json"})).accept(address)
+
+
+def test_certificates_are_looked_at_and_redirects_not_followed() -> None:
+    outlet = Outlet(mail_url="mailtos://mail.example.test?from=a@example.test&verify=no")
+
+    typed = outlet._open("ntfys://example.com/topic?priority=high&tags=a")
+    own_mail = outlet._open(outlet.accept("ada@example.test"))
+
+    assert (typed.verify_certificate, typed.redirects) == (True, False)
+    assert (own_mail.verify_certificate, own_mail.redirects) == (False, False)
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "ntfy://127.0.0.1/topic",
         "mailto://a:b@example.com?smtp=localhost",
         "ntfys://[::1]/topic",
         "ntfys://[::ffff:10.0.0.1]/topic",
+        "mailto://a:b@example.com?smtp=8.8.8.8%20x",
+        "mailto://a:b@example.com?smtp=fa%C3%9F.example",
     ],
 )
 def test_a_host_of_the_inner_network_is_not_talked_to(address: str) -> None:
@@ -526,6 +604,12 @@ def test_an_email_address_is_enough_where_there_is_a_mail_server(mailbox: "Mailb
 
     assert "rcpt to:<ada@example.test>" in mailbox.heard.lower()
     assert "Subject: It is <done>" in mailbox.heard
+
+
+@pytest.mark.parametrize("address", ["email:a@b.example", "email:a@b.example, c@d.example"])
+def test_how_an_email_address_is_stored_cannot_be_typed(address: str) -> None:
+    with pytest.raises(AddressError):
+        Outlet(mail_url="mailto://127.0.0.1?from=console@example.test").accept(address)
 
 
 class Mailbox:

@@ -23,6 +23,8 @@ _DELIVERIES = {
     DeliveryStatus.FAILED: (said("Failed"), "bad"),
     DeliveryStatus.SKIPPED: (said("Skipped"), "quiet"),
 }
+_LEFT = (said("Not sent"), "bad")
+_WHY_LEFT = said("The run that was to send it ended before it recorded that it did.")
 
 
 def bell(unread: int, locale: Locale) -> dict[str, Any]:
@@ -148,6 +150,8 @@ def _delivery(one: DeliveryRecord, locale: Locale) -> dict[str, Any]:
     known = {str(status): words for status, words in _DELIVERIES.items()}
     word, tone = known.get(one.status, (clipped(one.status, 40), "mixed"))
     reason = clipped(one.message, 300) if one.message else ""
+    if one.is_left:
+        (word, tone), reason = _LEFT, _WHY_LEFT
     status = {**_toned(locale.told(word), tone), "sub": locale.told(reason) if reason else ""}
     run = cell(locale.say("Test message"))
     if one.run_id is not None:
