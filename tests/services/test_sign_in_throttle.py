@@ -186,6 +186,14 @@ def test_of_ipv6_a_subscriber_s_whole_network_is_one_place(address: str, place: 
     assert place_of(address) == place
 
 
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [("192.0.2.7:4711", "192.0.2.7"), ("[2001:db8::1]:4711", "2001:db8::/64"), ("x:1", "unknown")],
+)
+def test_a_port_is_no_part_of_a_place(address: str, place: str) -> None:
+    assert place_of(address) == place
+
+
 async def test_what_cannot_be_an_account_is_delayed_like_any_other(
     auth: Auth, database: Database
 ) -> None:
