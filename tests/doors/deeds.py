@@ -199,4 +199,6 @@ async def attempt(server: Server, person: Person, deed: str, goal: Aim, between:
         if between is not None:
             between()
         await confirm(socket, page)
+        if not goal.sql:  # what leads to a run is said before the page goes there
+            await socket.until(lambda: is_done(server, goal, socket), 1.5)
         return "done" if is_done(server, goal, socket) else "refused"

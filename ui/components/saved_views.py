@@ -34,13 +34,12 @@ class SavedViews(Viewed, component="saved_views.js"):
 
     def _hear(self, event: GenericEventArguments) -> None:
         # A browser may send anything; only what the menu offers is asked about.
-        offered = {(one["id"], act["key"]) for one in self.view["views"] for act in one["acts"]}
-        asked = tuple(event.args) if isinstance(event.args, list) else ()
-        if asked not in offered:
+        offered = [[one["id"], act["key"]] for one in self.view["views"] for act in one["acts"]]
+        if event.args not in offered:
             return
-        view = self._views[asked[0]]
+        number, key = event.args
         ask = {"share": self._ask_to_share, "unshare": self._ask_to_unshare}
-        ask.get(asked[1], self._ask_to_delete)(view)
+        ask.get(key, self._ask_to_delete)(self._views[number])
 
     def _ask_to_save(self) -> None:
         async def save() -> None:
