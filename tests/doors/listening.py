@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from functools import partial
 from typing import Any
 
 from tests.browser.server import Server
@@ -42,10 +43,15 @@ async def _behind_clicks(server: Server, client: Any, path: str) -> set[str]:
             continue
         async with live(server, page) as socket:
             await socket.say("event", page.message(number, kind))
-            await socket.until(lambda heard=socket.heard: "dialog" in json.dumps(heard), 0.5)  # type: ignore[misc]
+            await socket.until(partial(_is_open, socket.heard), 1.0)
             page.take(socket.heard)
             found |= _listeners(page)
     return found
+
+
+def _is_open(heard: list[tuple[str, Any]]) -> bool:
+    # Its script is asked for before it comes.
+    return "dialog" in json.dumps([message for name, message in heard if name == "update"])
 
 
 def _openings(page: OpenPage) -> list[tuple[int, str, str]]:
