@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 registry = CollectorRegistry()
 
-SURFACES = ("run_detail", "review_pack", "run_list", "overview")
+SURFACES = ("run_detail", "review_pack", "run_list", "overview", "refresh")
 KINDS = (
     "run",
     "pack",
@@ -14,6 +14,7 @@ KINDS = (
     "overview",
     "overview_week",
     "history",
+    "bulk",
 )
 SKIP_REASONS = (
     "unauthorised",
@@ -26,6 +27,8 @@ SKIP_REASONS = (
     "hidden",
     "dialog",
 )
+# What a badge can say; the first is the one reason to ask again.
+REASONS = ("live", *SKIP_REASONS)
 SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
 INTERVALS = {
@@ -33,6 +36,7 @@ INTERVALS = {
     "review_pack": ("10", "backoff"),
     "run_list": ("10", "30", "backoff"),
     "overview": ("10", "30", "backoff"),
+    "refresh": ("10", "backoff"),
 }
 TRANSITIONS = (
     ("none", "queued"),
@@ -70,6 +74,24 @@ snapshot_shared = Counter(
 ui_updates = Counter(
     "stillwatch_ui_updates", "Ticks that changed the page", ["surface"], registry=registry
 )
+pages = Gauge(
+    "stillwatch_pages",
+    "Live surfaces open now, by the reason on their badge",
+    ["surface", "reason"],
+    registry=registry,
+)
+refresh_bytes = Counter(
+    "stillwatch_refresh_bytes",
+    "Bytes of what refreshes handed to the sockets of their pages",
+    ["surface"],
+    registry=registry,
+)
+terminal_polls = Counter(
+    "stillwatch_terminal_polls",
+    "Ticks that read a record which was already finished on that screen; none ever should",
+    ["surface"],
+    registry=registry,
+)
 runs = Gauge("stillwatch_runs", "Runs queued and running", ["status"], registry=registry)
 run_transitions = Counter(
     "stillwatch_run_transitions", "Edges taken by runs", ["from", "to"], registry=registry
@@ -95,6 +117,10 @@ def _start_every_metric_at_zero() -> None:
     for surface in SURFACES:
         poll_ticks.labels(surface)
         ui_updates.labels(surface)
+        refresh_bytes.labels(surface)
+        terminal_polls.labels(surface)
+        for reason in REASONS:
+            pages.labels(surface, reason)
         for reason in SKIP_REASONS:
             poll_skipped.labels(surface, reason)
         for interval in INTERVALS[surface]:
