@@ -15,6 +15,7 @@ def head() -> str:
     return (
         f'<link rel="stylesheet" href="/static/stillwatch.css?{_digest("stillwatch.css")}">'
         f'<script src="/static/stillwatch.js?{_digest("stillwatch.js")}"></script>'
+        f'<script src="/static/stages.js?{_digest("stages.js")}"></script>'
     )
 
 

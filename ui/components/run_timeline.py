@@ -13,11 +13,10 @@ class RunTimeline(Viewed, component="run_timeline.js"):
         super().__init__(words=words)
         self.mark("run-timeline")
 
-    def show(self, view: Any) -> bool:
-        """Put `view` on the screen, unless only the running phase has grown: the browser counts."""
-        if self.view is not None and _at_rest(view) == _at_rest(self.view):
-            return False
-        return super().show(view)
+    @classmethod
+    def is_news(cls, before: Any, view: Any) -> bool:
+        """Not when only the running phase has grown: the browser counts."""
+        return before is None or _at_rest(before) != _at_rest(view)
 
 
 def _at_rest(view: Any) -> Any:
