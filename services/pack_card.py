@@ -25,12 +25,13 @@ from models.columns import BigIntegerId, utc_now
 from policy.liveness import LifeFacts, Liveness, liveness
 from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
 from policy.status import UxStatus, ux_status
-from services.queue_place import place_columns
+from services.queue_place import place_columns, positions
 
 MOST_EARLIER = 10
 MOST_DOWNLOADS = 5
 _MOST_DOWNLOAD_LINES = 1000
 
+_NOT_STORED = ("now", "queue_position", "has_room", "worker_seen_at")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -237,10 +238,9 @@ def _packs() -> Select[Any]:
 
 
 def _run_columns() -> list[Label[Any]]:
-    placed = {column.name: column.element for column in place_columns()}
-    names = [name for name in PackRun.__slots__ if name != "now"]
-    columns = [placed[name] if name in placed else getattr(OperationRun, name) for name in names]
-    return [column.label(f"run_{name}") for name, column in zip(names, columns, strict=True)]
+    names = [name for name in PackRun.__slots__ if name not in _NOT_STORED]
+    stored = [getattr(OperationRun, name).label(f"run_{name}") for name in names]
+    return [*stored, *place_columns()]
 
 
 def _newest_download() -> ScalarSelect[Any]:
@@ -273,8 +273,16 @@ def _snapshot(row: Row[Any]) -> PackSnapshot:
 def _run(row: Row[Any]) -> PackRun | None:
     if row.run_id is None:
         return None
-    names = (name for name in PackRun.__slots__ if name != "now")
-    return PackRun(row.now, **{name: getattr(row, f"run_{name}") for name in names})
+    names = (name for name in PackRun.__slots__ if name not in _NOT_STORED)
+    stored = {name: getattr(row, f"run_{name}") for name in names}
+    place = positions({row.run_id: row.queue_head}).get(row.run_id)
+    return PackRun(
+        now=row.now,
+        **stored,
+        queue_position=place,
+        has_room=row.has_room,
+        worker_seen_at=row.worker_seen_at,
+    )
 
 
 def _downloads(session: Session, pack_id: int) -> tuple[Download, ...]:

@@ -1,0 +1,128 @@
+"""A run as it was at one moment, and the statement that such snapshots are read by."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from models import OperationRun, Tenant, User
+from models.columns import utc_now
+from policy.estimate import Estimate, TypicalDuration, estimate
+from policy.liveness import LifeFacts, Liveness, liveness
+from policy.run_detail_polling import RunFacts
+from policy.status import UxStatus, ux_status
+from services.bulk_items import BulkResult
+from services.run_trail import NO_TRAIL, RunTrail
+
+
+@dataclass(frozen=True, slots=True)
+class RunSnapshot:
+    """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC.
+
+    `queue_position` and all that follows is read for one run only, not for lists; `typical` is how
+    long runs like it have taken, as far as its reader sees them; `bulk` what a bulk run has come to
+    for each of its runs.
+    """
+
+    now: datetime
+    id: int
+    version: int
+    workspace_id: int
+    tenant_id: int | None
+    tenant_slug: str | None
+    tenant_name: str | None
+    initiator_name: str | None
+    type: str
+    status: str | None
+    outcome: str | None
+    context: Any
+    summary_counts: Any
+    failure_summary: Any
+    created_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    attempt: int
+    deliveries: int
+    cancel_requested_at: datetime | None
+    retry_of_id: int | None
+    runner: str | None
+    priority: int
+    available_at: datetime | None
+    heartbeat_at: datetime | None
+    lease_until: datetime | None
+    lease_owner: str | None
+    queue_position: int | None = None
+    has_room: bool | None = None
+    worker_seen_at: datetime | None = None
+    trail: RunTrail = NO_TRAIL
+    typical: TypicalDuration | None = None
+    bulk: tuple[BulkResult, ...] = ()
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """What its past says of it while it waits or runs, as of the read."""
+        if not self.ux_status.is_active:
+            return None
+        is_running = self.ux_status is UxStatus.RUNNING
+        return estimate(self.typical, self.started_at if is_running else None, self.now)
+
+    @property
+    def ux_status(self) -> UxStatus:
+        return ux_status(self.status, self.outcome)
+
+    @property
+    def facts(self) -> RunFacts:
+        return RunFacts(self.status, self.outcome, self.created_at, self.started_at)
+
+    @property
+    def liveness(self) -> Liveness:
+        """Whether anybody is there for it, as of the read."""
+        facts = LifeFacts(
+            status=self.status,
+            outcome=self.outcome,
+            runner=self.runner,
+            created_at=self.created_at,
+            available_at=self.available_at,
+            queue_position=self.queue_position,
+            has_room=self.has_room,
+            worker_seen_at=self.worker_seen_at,
+            heartbeat_at=self.heartbeat_at,
+            lease_until=self.lease_until,
+        )
+        return liveness(facts, self.now)
+
+
+# What is stored of a run, in the order of `RunSnapshot`.
+STORED = RunSnapshot.__slots__[
+    RunSnapshot.__slots__.index("id") : RunSnapshot.__slots__.index("queue_position")
+]
+INITIATOR = aliased(User, name="initiator")
+_JOINED = {
+    "tenant_slug": col(Tenant.slug),
+    "tenant_name": col(Tenant.name),
+    "initiator_name": col(INITIATOR.name),
+}
+
+
+def stored_columns() -> list[Any]:
+    """One for each of `STORED`, of a run with its tenant and `INITIATOR`."""
+    return [_JOINED.get(name, getattr(OperationRun, name, None)) for name in STORED]
+
+
+def runs_query() -> Select[Any]:
+    """Runs as `snapshot_of` takes them."""
+    named = zip(STORED, stored_columns(), strict=True)
+    return (
+        select(utc_now().label("now"), *(column.label(name) for name, column in named))
+        .select_from(OperationRun)
+        .outerjoin(Tenant, col(Tenant.id) == col(OperationRun.tenant_id))
+        .outerjoin(INITIATOR, col(INITIATOR.id) == col(OperationRun.initiated_by_user_id))
+    )
+
+
+def snapshot_of(row: Row[Any]) -> RunSnapshot:
+    """A row of `runs_query`, which may have further columns behind."""
+    return RunSnapshot(*row[: len(STORED) + 1])
