@@ -53,6 +53,7 @@ from ui.pages import (
     sign_in,
     tenants,
 )
+from ui.quiet_outbox import install_quiet_outbox
 from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
 from ui.socket_door import guard_sockets
@@ -169,6 +170,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         page.register(console)
     error_page.register()
     guard_sockets(settings.public_url)
+    install_quiet_outbox()
     theme.apply()
     ui.run_with(
         app,
