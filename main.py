@@ -56,6 +56,7 @@ from ui.pages import (
 from ui.quiet_outbox import install_quiet_outbox
 from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
+from ui.shared_frames import SharingSocket
 from ui.socket_door import guard_sockets
 from ui.theme import FAVICON
 
@@ -97,7 +98,8 @@ def serve(settings: Settings) -> None:
                 port=settings.port,
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
-                ws="websockets-sansio",
+                ws=SharingSocket,
+                ws_ping_interval=None,  # the framework pings every page's socket already
                 # Its lines go with ours, and each request has one of ours already.
                 log_config=None,
                 access_log=False,
