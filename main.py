@@ -53,8 +53,10 @@ from ui.pages import (
     sign_in,
     tenants,
 )
+from ui.quiet_outbox import install_quiet_outbox
 from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
+from ui.shared_frames import SharingSocket
 from ui.socket_door import guard_sockets
 from ui.theme import FAVICON
 
@@ -96,7 +98,8 @@ def serve(settings: Settings) -> None:
                 port=settings.port,
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
-                ws="websockets-sansio",
+                ws=SharingSocket,
+                ws_ping_interval=None,  # the framework pings every page's socket already
                 # Its lines go with ours, and each request has one of ours already.
                 log_config=None,
                 access_log=False,
@@ -169,6 +172,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         page.register(console)
     error_page.register()
     guard_sockets(settings.public_url)
+    install_quiet_outbox()
     theme.apply()
     ui.run_with(
         app,

@@ -1,6 +1,6 @@
 """What a person sees of a tenant's review packs: the latest one as it comes along, and the rest."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -26,6 +26,7 @@ from policy.liveness import LifeFacts, Liveness, liveness
 from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
 from policy.status import UxStatus, ux_status
 from services.queue_place import place_columns, positions
+from services.remembering import Remembering
 
 MOST_EARLIER = 10
 MOST_DOWNLOADS = 5
@@ -42,7 +43,7 @@ class PackRun:
     `queue_position` and what follows is as in `services.queue_place`.
     """
 
-    now: datetime
+    now: datetime = field(compare=False)
     id: int
     version: int
     status: str | None
@@ -85,7 +86,7 @@ class PackSnapshot:
     `run` is None for a pack without one; `newest_download_id` tells that it was fetched again.
     """
 
-    now: datetime
+    now: datetime = field(compare=False)
     id: int
     workspace_id: int
     tenant_id: int
@@ -156,14 +157,14 @@ class DetailsKey:
     newest_download_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CardSnapshot:
+@dataclass(frozen=True)
+class CardSnapshot(Remembering):
     """The tenant's latest pack at `now`, None when it has none; what stands around it comes after.
 
     `details` are of the viewer, who may see more or less of them; the rest is everybody's.
     """
 
-    now: datetime
+    now: datetime = field(compare=False)
     pack: PackSnapshot | None
     details: CardDetails = CardDetails()
 

@@ -1,7 +1,9 @@
 """A run as it was at one moment, and the statement that such snapshots are read by."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -15,19 +17,21 @@ from policy.liveness import LifeFacts, Liveness, liveness
 from policy.run_detail_polling import RunFacts
 from policy.status import UxStatus, ux_status
 from services.bulk_items import BulkResult
+from services.remembering import Remembering
 from services.run_trail import NO_TRAIL, RunTrail
 
 
-@dataclass(frozen=True, slots=True)
-class RunSnapshot:
+@dataclass(frozen=True)
+class RunSnapshot(Remembering):
     """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC.
+    One that was only read at another time is equal.
 
     `queue_position` and all that follows is read for one run only, not for lists; `typical` is how
     long runs like it have taken, as far as its reader sees them; `bulk` what a bulk run has come to
     for each of its runs.
     """
 
-    now: datetime
+    now: datetime = field(compare=False)
     id: int
     version: int
     workspace_id: int
@@ -61,7 +65,12 @@ class RunSnapshot:
     typical: TypicalDuration | None = None
     bulk: tuple[BulkResult, ...] = ()
 
-    @property
+    @cached_property
+    def look(self) -> Hashable:
+        """All that tells one sight of this run from another, whoever looks."""
+        return self.version, self.ux_status, self.liveness, self.estimate, self.trail.newest_id
+
+    @cached_property
     def estimate(self) -> Estimate | None:
         """What its past says of it while it waits or runs, as of the read."""
         if not self.ux_status.is_active:
@@ -69,15 +78,15 @@ class RunSnapshot:
         is_running = self.ux_status is UxStatus.RUNNING
         return estimate(self.typical, self.started_at if is_running else None, self.now)
 
-    @property
+    @cached_property
     def ux_status(self) -> UxStatus:
         return ux_status(self.status, self.outcome)
 
-    @property
+    @cached_property
     def facts(self) -> RunFacts:
         return RunFacts(self.status, self.outcome, self.created_at, self.started_at)
 
-    @property
+    @cached_property
     def liveness(self) -> Liveness:
         """Whether anybody is there for it, as of the read."""
         facts = LifeFacts(
@@ -96,9 +105,8 @@ class RunSnapshot:
 
 
 # What is stored of a run, in the order of `RunSnapshot`.
-STORED = RunSnapshot.__slots__[
-    RunSnapshot.__slots__.index("id") : RunSnapshot.__slots__.index("queue_position")
-]
+_NAMES = tuple(field.name for field in fields(RunSnapshot))
+STORED = _NAMES[_NAMES.index("id") : _NAMES.index("queue_position")]
 INITIATOR = aliased(User, name="initiator")
 _JOINED = {
     "tenant_slug": col(Tenant.slug),

@@ -1,7 +1,9 @@
 """What a list on a screen shows: its runs as they are now, and how many newer ones there are."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, true
@@ -11,6 +13,7 @@ from sqlmodel import col
 from models import OperationRun
 from models.columns import utc_now
 from policy.access import Scope
+from services.remembering import Remembering
 from services.run_filters import ANY_RUN, RunFilter
 from services.run_matching import conditions, visible
 from services.run_snapshot import RunSnapshot, runs_query, snapshot_of
@@ -31,16 +34,22 @@ class RunWindow:
     wanted: RunFilter = ANY_RUN
 
 
-@dataclass(frozen=True, slots=True)
-class RunListSnapshot:
+@dataclass(frozen=True)
+class RunListSnapshot(Remembering):
     """The shown runs as they are at `now`, and how many newer ones the list asks for (at most
     100); there `may_be_more` when there are too many newer ones to look at all.
     """
 
-    now: datetime
+    now: datetime = field(compare=False)
     runs: tuple[RunSnapshot, ...]
     new_runs: int
     may_be_more: bool = False
+
+    @cached_property
+    def look(self) -> Hashable:
+        """All that tells one sight of this list from another, whoever looks."""
+        rows = tuple((run.id, run.version, run.ux_status) for run in self.runs)
+        return rows, self.new_runs, self.may_be_more
 
 
 def find_window(session: Session, window: RunWindow) -> RunListSnapshot:

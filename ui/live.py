@@ -264,7 +264,7 @@ class Live(Generic[S]):
             self._is_reading = False
 
     def _hear_standing(self, standing: Mapping[str, object]) -> None:
-        """The browser says what it shows; what it has missed comes again, as a fresh page has it."""
+        """The browser says where it stands; what it has missed comes as a fresh page has it."""
         number = standing.get(self._surface.name)
         if self._is_closed or number is None or self._surface.is_at(number):
             return

@@ -41,7 +41,8 @@ class RunHistory:
             self._typical = await self._watch.read(_IS_GOOD_FOR)
         elif self._watch.age >= _IS_GOOD_FOR:
             self._typical = await self._watch.read(_IS_GOOD_FOR)
-        return replace(run, typical=self._typical)
+        typical = self._typical  # for all whose past is the same it is one and the same snapshot
+        return run.once(("typical", typical), lambda: replace(run, typical=typical))
 
     def close(self) -> None:
         if self._watch is not None:

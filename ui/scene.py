@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from services.remembering import Remembering
 from ui.components.viewed import Viewed
+from ui.fan_out import Letter, letter_of
 
 _numbers = count(1)
 Parts = Mapping[str, Any]
@@ -23,7 +24,7 @@ class Scene(Remembering):
         self.parts = parts
 
     def after(self, before: "Scene") -> "Scene":
-        """This scene, as one that follows `before`: to the browser also what was is something new."""
+        """This scene as one that follows `before`; what has been before is one anew."""
         if self.number > before.number:
             return self
         return before.once(("again", self.number), lambda: Scene(self.parts))
@@ -40,41 +41,30 @@ class Scene(Remembering):
 
 
 class Step(NamedTuple):
-    """Which parts differ, and the message that tells a browser how."""
+    """Which parts differ, and the letter that tells browsers how."""
 
     changed: tuple[str, ...]
-    message: str
+    letter: Letter
 
 
 def _whole(surface: str, scene: Scene) -> Step:
     patches = {name: {"=": view} for name, view in scene.parts.items()}
-    return Step(tuple(patches), _message(surface, None, scene, patches))
+    return Step(tuple(patches), _letter(surface, None, scene, patches))
 
 
 def _step(surface: str, elements: Mapping[str, type[Viewed]], before: Scene, scene: Scene) -> Step:
-    patches = {
-        name: _patch(before.parts[name], view)
-        for name, view in scene.parts.items()
-        if elements[name].is_news(before.parts[name], view)
+    found = {
+        name: elements[name].patch(before.parts[name], view) for name, view in scene.parts.items()
     }
-    return Step(tuple(patches), _message(surface, before, scene, patches))
+    patches = {name: patch for name, patch in found.items() if patch is not None}
+    return Step(tuple(patches), _letter(surface, before, scene, patches))
 
 
-def _patch(before: Any, view: Any) -> dict[str, Any]:
-    """What the browser has to do to a view: replace it, or only some of its items."""
-    if isinstance(before, dict) and isinstance(view, dict) and before.keys() == view.keys():
-        return {"+": {key: item for key, item in view.items() if item != before[key]}}
-    if isinstance(before, list) and isinstance(view, list) and len(before) == len(view):
-        pairs = enumerate(zip(before, view, strict=True))
-        return {"+": {place: new for place, (old, new) in pairs if new != old}}
-    return {"=": view}
-
-
-def _message(surface: str, before: Scene | None, scene: Scene, patches: Parts) -> str:
+def _letter(surface: str, before: Scene | None, scene: Scene, patches: Parts) -> Letter:
     body = {
         "surface": surface,
         "from": None if before is None else before.number,
         "to": scene.number,
         "parts": patches,
     }
-    return f"2{json.dumps(['shown', body], separators=(',', ':'), ensure_ascii=False)}"
+    return letter_of("shown", json.dumps(body, separators=(",", ":"), ensure_ascii=False))

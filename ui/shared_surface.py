@@ -1,4 +1,4 @@
-"""What all live surfaces have in common: a read that others share, a stage, and whose page it is."""
+"""What all live surfaces have in common: a shared read, a stage, and whose page it is."""
 
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
@@ -25,6 +25,8 @@ class SharedSurface(Generic[S]):
     `paint` has the parts of a snapshot taken to the stage, `clear` takes them off the page.
     """
 
+    _watch: SharedRead
+
     def __init__(
         self,
         session: PageSession,
@@ -37,7 +39,6 @@ class SharedSurface(Generic[S]):
         self._paint = paint
         self._clear = clear
         self._hears: Callable[[], None] | None = None
-        self._watch: SharedRead
 
     @property
     def age(self) -> float:

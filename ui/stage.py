@@ -12,7 +12,6 @@ from services import metrics
 from ui.components.refresh_badge import RefreshBadge
 from ui.components.stale_notice import StaleNotice
 from ui.components.viewed import Viewed
-from ui.fan_out import send
 from ui.live import BadgeState
 from ui.presenters.badge import badge
 from ui.presenters.locale import Locale
@@ -105,5 +104,5 @@ class Stage:
         for name in step.changed:
             self._elements[name].hold(scene.parts[name])
         self._shown = scene
-        send(self._client, step.message)
-        metrics.refresh_bytes.labels(surface).inc(len(step.message))
+        sockets = step.letter.post_to(self._client.id)
+        metrics.refresh_bytes.labels(surface).inc(step.letter.length * sockets)

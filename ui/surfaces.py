@@ -8,6 +8,7 @@ from policy.access import Scope, visible_scope
 from policy.decision import Decision, Guards
 from services.auth import Viewer
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow, is_visible
+from services.snapshots import Watch
 from ui.bulk_reading import BulkReading
 from ui.console import Console
 from ui.live import BadgeState, Version
@@ -22,6 +23,7 @@ class RunDetailSurface(SharedSurface[RunSnapshot]):
 
     name = "run_detail"
     ends_for_good = True
+    _watch: Watch[int, RunSnapshot | None]
 
     def __init__(
         self,
@@ -84,6 +86,7 @@ class RunListSurface(SharedSurface[RunListSnapshot]):
 
     name = "run_list"
     ends_for_good = False
+    _watch: Watch[RunWindow, RunListSnapshot]
 
     def __init__(
         self,

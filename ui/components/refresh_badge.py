@@ -16,4 +16,4 @@ class RefreshBadge(Viewed, component="refresh_badge.js"):
 
     def enter(self, stage: Mapping[str, Any]) -> None:
         """Tell the browser once which scene the page begins with, and what shows which part."""
-        self.tell("stage", stage)
+        self.set_plain("stage", stage)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ui.components.viewed import Viewed
+from ui.components.viewed import Patch, Viewed
 
 
 class RunTimeline(Viewed, component="run_timeline.js"):
@@ -14,9 +14,11 @@ class RunTimeline(Viewed, component="run_timeline.js"):
         self.mark("run-timeline")
 
     @classmethod
-    def is_news(cls, before: Any, view: Any) -> bool:
-        """Not when only the running phase has grown: the browser counts."""
-        return before is None or _at_rest(before) != _at_rest(view)
+    def patch(cls, before: Any, view: Any) -> Patch | None:
+        """Nothing when only the running phase has grown: the browser counts."""
+        if before is not None and _at_rest(before) == _at_rest(view):
+            return None
+        return super().patch(before, view)
 
 
 def _at_rest(view: Any) -> Any:

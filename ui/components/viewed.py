@@ -5,6 +5,8 @@ from typing import Any
 
 from nicegui import ui
 
+Patch = dict[str, Any]
+
 
 class Viewed(ui.element):
     """An element that shows one plain view; an equal view sends nothing.
@@ -16,7 +18,7 @@ class Viewed(ui.element):
         super().__init__()
         self.hold(view)
         if words is not None:
-            self.tell("words", words)
+            self.set_plain("words", words)
 
     @property
     def view(self) -> Any:
@@ -25,7 +27,7 @@ class Viewed(ui.element):
 
     def show(self, view: Any) -> bool:
         """Put `view`, plain JSON, on the screen; return whether that changed anything."""
-        if not self.is_news(self.view, view):
+        if self.patch(self.view, view) is None:
             return False
         self.hold(view)
         self.update()
@@ -33,9 +35,9 @@ class Viewed(ui.element):
 
     def hold(self, view: Any) -> None:
         """Know that `view` is on the screen, which has been brought there by other means."""
-        self.tell("view", view)
+        self.set_plain("view", view)
 
-    def tell(self, name: str, plain: Any) -> None:
+    def set_plain(self, name: str, plain: Any) -> None:
         """Set a property that goes out with the page.
 
         Past the framework's observation, which would copy all of it for each page, only to hear of
@@ -44,6 +46,13 @@ class Viewed(ui.element):
         dict.__setitem__(self._props, name, plain)
 
     @classmethod
-    def is_news(cls, before: Any, view: Any) -> bool:
-        """Whether going from one view to another is worth telling the browser."""
-        return before is not view and bool(before != view)
+    def patch(cls, before: Any, view: Any) -> Patch | None:
+        """What a browser has to do to get from one view to another; None when that is nothing.
+
+        `=` is the view to put in place, `+` the items of it that are other ones, by key or index.
+        """
+        if before is view or before == view:
+            return None
+        if isinstance(before, dict) and isinstance(view, dict) and before.keys() == view.keys():
+            return {"+": {key: item for key, item in view.items() if item != before[key]}}
+        return {"=": view}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from fastapi import Request
 from nicegui import Client, ui
@@ -41,6 +42,8 @@ from ui.presenters.timeline import run_timeline
 from ui.presenters.words import clipped
 from ui.run_deeds import can_cancel, can_retry
 from ui.run_history import RunHistory
+from ui.scene import Scene
+from ui.stage import Stage
 from ui.surfaces import RunDetailSurface, scope_for
 
 Related = tuple[RelatedRun, ...]
@@ -109,9 +112,16 @@ class RunPanel:
             self._timeline = RunTimeline(timeline_words(locale))
             _build_context(run, page.console.offers.get(run.type), locale)
             _build_related(related, locale)
+        parts = {
+            "summary": self._summary,
+            "failures": self._failures,
+            "results": self._results,
+            "timeline": self._timeline,
+        }
+        self._stage = Stage(page.client, "run_detail", parts, badge, notice, locale)
         self._show(run)
         surface = RunDetailSurface(
-            page.console, page.session, run, history, bulk, badge, notice, self._show, self._clear
+            page.console, page.session, run, history, bulk, self._stage, self._show, self._clear
         )
         self._live = Live(surface, page.browser, page.console.clock, run)
         page.session.on_end(lambda: self._live.end(Reason.UNAUTHORISED))
@@ -120,11 +130,8 @@ class RunPanel:
         if self._shown is not None:
             self._page.announce(run_change(self._shown, run, self._locale))
         self._shown = run
-        estimate = run_estimate(run.estimate, self._locale)
-        self._summary.show({**presenter.run_summary(run, self._locale), "estimate": estimate})
-        self._failures.show(presenter.run_failures(run, self._locale))
-        self._results.show(bulk_view(run, self._locale))
-        self._timeline.show(run_timeline(run, self._locale))
+        locale = self._locale
+        self._stage.take(run.once(locale, lambda: Scene(run_parts(run, locale))))
         viewer = self._page.session.viewer
         self._cancel.set_visibility(can_cancel(run, viewer))
         self._retry.set_visibility(can_retry(run, viewer, self._page.console.offers))
@@ -198,6 +205,17 @@ class RunPanel:
 
     def _operations(self, session: Session) -> Operations:
         return Operations(session, self._page.console.enqueue, self._page.console.offers)
+
+
+def run_parts(run: RunSnapshot, locale: Locale) -> dict[str, Any]:
+    """What everybody sees of a run who reads it in the same language and zone."""
+    estimate = run_estimate(run.estimate, locale)
+    return {
+        "summary": {**presenter.run_summary(run, locale), "estimate": estimate},
+        "failures": presenter.run_failures(run, locale),
+        "results": bulk_view(run, locale),
+        "timeline": run_timeline(run, locale),
+    }
 
 
 def _action(text: str, mark: str, act: Callable[[], None]) -> ui.button:
