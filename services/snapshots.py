@@ -7,9 +7,9 @@ when it brought something new: so a thousand viewers, whatever their phases, cos
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from policy.pacing import BEAT, is_due
 from services import metrics
@@ -108,14 +108,17 @@ class SharedReads(Generic[K, V]):
         metrics.snapshot_reads.labels(self.kind).inc(1 if self._is_batched else len(known))
         try:
             found = await self._read(known)
+            answers: dict[K, _Answer[V]] = {
+                key: _Answer(number, begun_at, cast(V, found.get(key))) for key in known
+            }
+            news = flight.take(answers)
         except asyncio.CancelledError:
             flight.fail(ReadAbandonedError("the read was given up"))
             raise
         except Exception as error:  # those who wait for it handle it; the next call tries again
             flight.fail(error)
         else:
-            answers = {key: _Answer(number, begun_at, found.get(key)) for key in known}
-            await flight.land(answers)
+            await flight.land(answers, news)
 
     def _take_along(self, flight: "_Flight[K, V]") -> None:
         """What is watched at the same pace would come due within it: one statement for all."""
@@ -244,10 +247,13 @@ class _Flight(Generic[K, V]):
             if not served.done():
                 served.set_exception(error)
 
-    async def land(self, answers: Mapping[K, _Answer[V]]) -> None:
+    def take(self, answers: Mapping[K, _Answer[V]]) -> list[K]:
+        """Keep what was read; return the keys of what is new."""
+        return [key for key, entry in self.entries.items() if entry.take(answers[key])]
+
+    async def land(self, answers: Mapping[K, _Answer[V]], news: Iterable[K]) -> None:
         """Serve all who wait, then tell those who do not what is new to them."""
         self._end()
-        news = [key for key, entry in self.entries.items() if entry.take(answers[key])]
         for number, (watch, served) in enumerate(self._waiting, start=1):
             if not served.done():
                 served.set_result(answers[watch.key])
