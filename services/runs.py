@@ -15,8 +15,10 @@ from policy.access import Scope
 from policy.status import UxStatus, ux_status
 from services.run_matching import visible
 from services.run_snapshot import RunSnapshot, runs_query, snapshot_of
-from services.run_windows import MOST_NEW_RUNS, RunListSnapshot, RunWindow, find_window
+from services.run_window import RunListSnapshot, RunWindow
 from services.watched_runs import find_run, find_watched
+from services.window_reading import find_window, find_windows
+from services.window_statement import MOST_NEW_RUNS
 
 __all__ = [
     "MOST_NEW_RUNS",
@@ -33,6 +35,7 @@ __all__ = [
     "find_runs",
     "find_watched",
     "find_window",
+    "find_windows",
     "is_visible",
     "newest_id",
 ]
