@@ -1,6 +1,7 @@
 """The history of this process, measured every ten seconds for as long as it serves."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -38,7 +39,7 @@ async def _record(what: History) -> None:
     loop = asyncio.get_running_loop()
     due = loop.time()
     while True:
-        # By the clock, not by the end of the last one; what was missed is not made up for.
-        due = max(due + _EVERY, loop.time())
+        # On a grid, so that it does not drift; what was missed is not made up for.
+        due += _EVERY * max(1, math.ceil((loop.time() - due) / _EVERY))
         await asyncio.sleep(due - loop.time())
         what.measure()

@@ -70,7 +70,7 @@ def hour_views(snapshot: RefreshSnapshot, locale: Locale) -> list[HourView]:
         _view(
             "pauses",
             locale.say("Pauses of the process"),
-            locale.say("ms"),
+            "ms",
             _pause_lines(locale),
             snapshot,
             locale,

@@ -45,13 +45,14 @@ def statements_view(snapshot: RefreshSnapshot, locale: Locale) -> StatementsView
 
 
 def _statement(one: SlowStatement, locale: Locale) -> StatementView:
-    at = "" if one.longest_at is None else clock_time(one.longest_at, locale)
+    at = one.longest_at
+    when = [] if at is None else [locale.say("at {time}", time=clock_time(at, locale))]
     return {
         "brief": clipped(_SELECTED.sub("SELECT … FROM ", one.text, count=1), _MOST),
         "text": one.text,
         "longest": brief_span(one.longest, locale),
         "facts": [
-            locale.say("at {time}", time=at),
+            *when,
             locale.say("95 % within {time}", time=brief_span(one.most, locale)),
             locale.count("{count} time", "{count} times", one.count),
         ],

@@ -18,8 +18,8 @@ _ALWAYS = (Reason.LIVE, Reason.HIDDEN, Reason.DIALOG, Reason.DISCONNECTED, Reaso
 def pages_table(snapshot: RefreshSnapshot, locale: Locale) -> dict[str, Any]:
     """What is open now: surfaces down, the reasons on their badges across."""
     latest = snapshot.latest
-    shown = set(_ALWAYS) | set(latest.level_by("stillwatch_pages", "reason") if latest else ())
-    reasons = [reason for reason in REASONS if reason in shown]
+    found = latest.level_by("stillwatch_pages", "reason") if latest else {}
+    reasons = [*_ALWAYS, *(r for r in REASONS if r in found and r not in _ALWAYS)]
     columns = [locale.say("Part of a page"), *(reason_name(r, locale) for r in reasons)]
     rows = [
         row(place, [cell(surface_name(surface, locale)), *_open(latest, surface, reasons, locale)])
