@@ -27,6 +27,7 @@ from services import metrics, schema
 from services.auth import Auth
 from services.database import Database
 from services.journal.output import start_journal
+from services.refresh_history.recording import recorded
 from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
@@ -49,6 +50,7 @@ from ui.pages import (
     operations,
     overview,
     password_change,
+    refresh,
     run_detail,
     sign_in,
     tenants,
@@ -68,6 +70,7 @@ _PAGES = (
     operations,
     run_detail,
     tenants,
+    refresh,
     account,
     admin_workspace,
     admin_tenants,
@@ -141,7 +144,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine.start()
         lag = asyncio.create_task(_measure_loop_lag())
-        yield
+        async with recorded():
+            yield
         lag.cancel()
         with suppress(asyncio.CancelledError):
             await lag

@@ -92,6 +92,7 @@ PAGES = {
         f"/admin/{page}": ("owner",)
         for page in ("workspace", "tenants", "members", "sessions", "tokens", "notifications")
     },
+    "/refresh": ("owner", "auditor"),
     "/admin/audit": ("owner", "auditor"),
     "/admin/audit/export.csv": ("owner", "auditor"),
     "/operations/export.csv": _MEMBERS,
