@@ -13,15 +13,15 @@ class RefreshBadge(Viewed, component="refresh_badge.js"):
     def __init__(self, surface: str, words: Mapping[str, Any]) -> None:
         empty = {"text": "", "utc": "", "reason": "", "interval": "", "tone": "waiting"}
         super().__init__(empty, words)
-        self._props["surface"] = surface
-        self._props["version"] = ""
+        self.set_plain("surface", surface)
+        self.set_plain("version", "")
         self.mark("refresh-badge")
 
     def show(self, view: Any, version: str | None = None) -> bool:
         """Show `view` and, when given, which version of the record is on the screen."""
         is_new = version is not None and version != self._props["version"]
         if is_new:
-            self._props["version"] = version
+            self.set_plain("version", version)
             self.update()
         return super().show(view) or is_new
 

@@ -14,9 +14,9 @@ class Viewed(ui.element):
 
     def __init__(self, view: Any = None, words: Mapping[str, Any] | None = None) -> None:
         super().__init__()
-        self._props["view"] = view
+        self.hold(view)
         if words is not None:
-            self._props["words"] = dict(words)
+            self.set_plain("words", words)
 
     @property
     def view(self) -> Any:
@@ -27,6 +27,18 @@ class Viewed(ui.element):
         """Put `view`, plain JSON, on the screen; return whether that changed anything."""
         if view == self._props["view"]:
             return False
-        self._props["view"] = view
+        self.hold(view)
         self.update()
         return True
+
+    def hold(self, view: Any) -> None:
+        """Know that `view` is on the screen, which has been brought there by other means."""
+        self.set_plain("view", view)
+
+    def set_plain(self, name: str, plain: Any) -> None:
+        """Set a property that goes out with the page.
+
+        Past the framework's observation, which would copy all of it for each page, only to hear of
+        changes within it; and there are none.
+        """
+        dict.__setitem__(self._props, name, plain)
