@@ -1,6 +1,6 @@
 """What a person sees of runs: the access scope is part of every query, so hidden equals missing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,6 @@ from services.run_trail import NO_TRAIL, RunTrail, trail_columns, trail_of
 
 PAGE_SIZE = 50
 MOST_NEW_RUNS = 100
-_MOST_RELATED = 20
 # Among how many newer runs a list looks for those that it asks for.
 _MOST_NEWER = 1_000
 _COLUMNS = (
@@ -133,16 +132,6 @@ class RunSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class RelatedRun:
-    """A run that this one retries, or that retries this one."""
-
-    id: int
-    status: UxStatus
-    created_at: datetime | None
-    is_retry: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RunWindow:
     """What a list on a screen shows: which runs, of whom, and which is the newest it knows of."""
 
@@ -204,27 +193,6 @@ def is_visible(scope: Scope | None, run: RunSnapshot | None) -> bool:
         and run is not None
         and run.workspace_id == scope.workspace_id
         and (scope.tenant_ids is None or run.tenant_id in scope.tenant_ids)
-    )
-
-
-def find_related(session: Session, run: RunSnapshot, scope: Scope) -> tuple[RelatedRun, ...]:
-    """The runs that this one retries, or that retry it, as far as `scope` shows them.
-
-    They cannot change while a page refreshes: only a finished run is ever started again.
-    """
-    rows: Sequence[Row[Any]] = session.execute(
-        _runs()
-        .where(
-            visible(scope, None),
-            (col(OperationRun.retry_of_id) == run.id)
-            | (col(OperationRun.id) == (run.retry_of_id or 0)),
-        )
-        .order_by(col(OperationRun.id))
-        .limit(_MOST_RELATED)
-    ).all()
-    return tuple(
-        RelatedRun(row.id, ux_status(row.status, row.outcome), row.created_at, row.id > run.id)
-        for row in rows
     )
 
 

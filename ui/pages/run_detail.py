@@ -8,8 +8,9 @@ from policy.decision import Reason
 from services import runs
 from services.notifications import watching
 from services.operations import NotAllowedError, Operations
+from services.related_runs import RelatedRun, find_related
 from services.run_terms import Requested, RunNotFoundError
-from services.runs import RelatedRun, RunSnapshot
+from services.runs import RunSnapshot
 from ui.bulk_reading import BulkReading
 from ui.components.bulk_results import BulkResults
 from ui.components.confirm_dialog import ConfirmDialog
@@ -71,8 +72,10 @@ async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related, bool] | 
         scope = None if run is None else scope_for(page.viewer, run)
         if run is None or scope is None or not runs.is_visible(scope, run):
             return None
-        is_watching = watching.is_watching(session, page.viewer.user_id, run_id)
-        return run, runs.find_related(session, run, scope), is_watching
+        # Of what has ended nobody is told any more.
+        is_active, user_id = run.ux_status.is_active, page.viewer.user_id
+        is_watching = is_active and watching.is_watching(session, user_id, run_id)
+        return run, find_related(session, run, scope), is_watching
 
     return await page.console.database.read(look)
 
