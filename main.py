@@ -5,10 +5,12 @@ import os
 import shlex
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import app as framework
@@ -34,6 +36,7 @@ from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import error_page, theme
 from ui.guard import SignInGuard
+from ui.lean_framework import make_lean
 from ui.pages import (
     account,
     admin_audit,
@@ -65,6 +68,7 @@ from ui.theme import FAVICON
 _HERE = Path(__file__).resolve().parent
 _LAG_SAMPLE_SECONDS = 0.5
 _RECONNECT_SECONDS = 30.0
+_COMPRESSION = 4  # half the time of the most, for few more bytes
 _PAGES = (
     overview,
     operations,
@@ -188,7 +192,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         binding_refresh_interval=None,
         reconnect_timeout=_RECONNECT_SECONDS,
         show_welcome_message=False,
+        gzip_middleware_factory=partial(GZipMiddleware, compresslevel=_COMPRESSION),
     )
+    make_lean()
     return app
 
 

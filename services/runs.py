@@ -1,18 +1,16 @@
 """What a person sees of runs: the access scope is part of every query, so hidden equals missing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import IS_ACTIVE, OperationRun
 from models.columns import utc_now
 from policy.access import Scope
-from policy.status import UxStatus, ux_status
 from services.run_matching import visible
 from services.run_snapshot import RunSnapshot, runs_query, snapshot_of
 from services.run_window import RunListSnapshot, RunWindow
@@ -23,14 +21,12 @@ from services.window_statement import MOST_NEW_RUNS
 __all__ = [
     "MOST_NEW_RUNS",
     "PAGE_SIZE",
-    "RelatedRun",
     "RunListSnapshot",
     "RunPage",
     "RunSnapshot",
     "RunWindow",
     "count_active",
     "find_page",
-    "find_related",
     "find_run",
     "find_runs",
     "find_watched",
@@ -41,17 +37,6 @@ __all__ = [
 ]
 
 PAGE_SIZE = 50
-_MOST_RELATED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedRun:
-    """A run that this one retries, or that retries this one."""
-
-    id: int
-    status: UxStatus
-    created_at: datetime | None
-    is_retry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +60,6 @@ def is_visible(scope: Scope | None, run: RunSnapshot | None) -> bool:
         and run is not None
         and run.workspace_id == scope.workspace_id
         and (scope.tenant_ids is None or run.tenant_id in scope.tenant_ids)
-    )
-
-
-def find_related(session: Session, run: RunSnapshot, scope: Scope) -> tuple[RelatedRun, ...]:
-    """The runs that this one retries, or that retry it, as far as `scope` shows them.
-
-    They cannot change while a page refreshes: only a finished run is ever started again.
-    """
-    rows: Sequence[Row[Any]] = session.execute(
-        runs_query()
-        .where(
-            visible(scope, None),
-            (col(OperationRun.retry_of_id) == run.id)
-            | (col(OperationRun.id) == (run.retry_of_id or 0)),
-        )
-        .order_by(col(OperationRun.id))
-        .limit(_MOST_RELATED)
-    ).all()
-    return tuple(
-        RelatedRun(row.id, ux_status(row.status, row.outcome), row.created_at, row.id > run.id)
-        for row in rows
     )
 
 

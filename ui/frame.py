@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from html import escape
 
 from nicegui import ui
 
+from ui.components.page_main import PageMain
 from ui.components.shell import Shell
 
 
@@ -44,8 +44,7 @@ def frame(
     """Build a page's content inside the frame; `active` names its place in the navigation."""
     _leave_the_landmark_to_us()
     shell = Shell({**asdict(viewer), "active": active}, open_help)
-    with ui.element("main").classes("page").props('id="content" tabindex="-1"'):
-        ui.html(escape(title), tag="h1").classes("page-title")
+    with PageMain(title):
         yield shell
 
 

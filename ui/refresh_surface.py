@@ -5,41 +5,37 @@ from datetime import datetime
 
 from policy import refresh_polling
 from policy.access import Action
-from policy.decision import Decision, Guards, Reason
+from policy.decision import Decision, Guards
 from services.refresh_history.history import History, RefreshSnapshot
-from ui.components.refresh_badge import RefreshBadge
-from ui.components.stale_notice import StaleNotice
 from ui.live import BadgeState
 from ui.page_session import PageSession
-from ui.surfaces import show_badge
+from ui.shared_surface import SharedSurface
+from ui.stage import Stage
 
 
-class RefreshSurface:
+class RefreshSurface(SharedSurface[RefreshSnapshot]):
     """The page of this process, for whoever may audit the workspace that it was opened in."""
 
     name = "refresh"
     ends_for_good = False
+    _watch: "_InMemory"
 
     def __init__(
         self,
         session: PageSession,
         workspace_id: int,
         history: History,
-        badge: RefreshBadge,
-        notice: StaleNotice,
+        stage: Stage,
         paint: Callable[[RefreshSnapshot], None],
         clear: Callable[[], None],
     ) -> None:
-        self._session = session
+        super().__init__(session, stage, paint, clear)
+        self._watch = _InMemory()
         self._workspace_id = workspace_id
         self._history = history
-        self._badge = badge
-        self._notice = notice
-        self._paint = paint
-        self._clear = clear
 
-    async def may_look(self, *, fresh: bool) -> bool:
-        viewer = await self._session.look(fresh=fresh)
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+        viewer = await self._session.look(max_age, fresh=fresh)
         return viewer is not None and viewer.may_in(self._workspace_id, Action.AUDIT)
 
     async def read(self, max_age: float, *, fresh: bool) -> RefreshSnapshot:
@@ -60,14 +56,17 @@ class RefreshSurface:
     def look(self, snapshot: RefreshSnapshot) -> int:
         return snapshot.number
 
-    def paint(self, snapshot: RefreshSnapshot) -> None:
-        self._paint(snapshot)
-
-    def clear(self, reason: Reason) -> None:
-        self._clear()
-
     def show_badge(self, state: BadgeState, snapshot: RefreshSnapshot | None) -> None:
-        show_badge(self._badge, self._notice, state, self._session.locale, "", None)
+        self._stage.show(state, "", None)
+
+
+class _InMemory:
+    """What is at hand: nothing is read along for it, and it is never old."""
+
+    age = 0.0
+
+    def keep_pace(self, pace: float | None) -> None:
+        pass
 
     def close(self) -> None:
         pass

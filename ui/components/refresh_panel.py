@@ -21,6 +21,7 @@ from ui.presenters.refresh.now import now_view, whose
 from ui.presenters.refresh.statements import statements_view
 from ui.presenters.refresh.tables import pages_table, sharing_table, ticks_table
 from ui.refresh_surface import RefreshSurface
+from ui.stage import Stage
 
 _TABLES = (pages_table, sharing_table, ticks_table)
 
@@ -41,9 +42,9 @@ class RefreshPanel:
             self._tables = [self._build_table(table(shown, self._locale)) for table in _TABLES]
             self._statements = SlowStatementList()
         self._show(shown)
-        surface = RefreshSurface(
-            page.session, place.id, history, badge, notice, self._show, self._clear
-        )
+        # Few look at it: its parts go their own way, and only the badge is on a stage.
+        stage = Stage(page.client, "refresh", {}, badge, notice, self._locale)
+        surface = RefreshSurface(page.session, place.id, history, stage, self._show, self._clear)
         self.live = Live(surface, page.browser, page.console.clock, shown)
         page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
 

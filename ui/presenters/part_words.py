@@ -32,6 +32,20 @@ def summary_words(locale: Locale) -> dict[str, str]:
     }
 
 
+def action_words(locale: Locale) -> dict[str, str]:
+    """Of what a person may do about a run."""
+    return {
+        "cancel": locale.say("Cancel run"),
+        "retry": locale.say("Start again"),
+        "tell": locale.say("Tell me when it is done"),
+    }
+
+
+def background_words(locale: Locale) -> dict[str, str]:
+    """Of what a run was given, and of the runs it belongs to."""
+    return {"context": locale.say("Context"), "related": locale.say("Related runs")}
+
+
 def failure_words(locale: Locale) -> dict[str, str]:
     return {"failures": locale.say("Failures")}
 
