@@ -13,7 +13,7 @@ import click
 from benchmarks.watching import world
 from benchmarks.watching.remote_crowd import RemoteCrowd, gathered
 from benchmarks.watching.round import Window, measure_window
-from benchmarks.watching.server import PASSWORD, MeasuredServer, serving
+from benchmarks.watching.server import MeasuredServer, serving
 
 _AHEAD = -50.0  # a phase that begins later than now: its run is asked for each second until then
 
@@ -50,13 +50,13 @@ def main(
         command = profiled if profile else ("-m", "stillwatch", "serve")
         with (
             serving(data_dir, command) as server,
-            gathered(server.url, PASSWORD, data_dir / world.DATABASE) as crowd,
+            gathered(server.url, world.PASSWORD, data_dir / world.DATABASE) as crowd,
         ):
             ids = _prepare(data_dir, crowd, viewers, runs, idle)
             if not idle and still:
                 world.set_ages(data_dir, ids, [_AHEAD] * runs)
             elif not idle:
-                crowd.ask("write", ids, True)
+                crowd.ask("write", [(run_id, 0.0) for run_id in ids])
             time.sleep(warm_up)
             with _profiling(server, report, is_wanted=bool(profile)):
                 window = measure_window(server, crowd, seconds)

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.watching.poller import Poller
 from benchmarks.watching.tally import Tally
 from benchmarks.watching.viewer import Viewer
 from benchmarks.watching.writer import Writer
@@ -21,6 +22,9 @@ from benchmarks.watching.writer import Writer
 _PAGES_PER_SIGN_IN = 40
 _PEOPLE = ("operator@example.test", "owner@example.test", "auditor@example.test")
 _AT_ONCE = 8
+
+AnyViewer = Viewer | Poller
+_KINDS: dict[str, type[Viewer] | type[Poller]] = {"socket": Viewer, "poll": Poller}
 
 
 class Crowd:
@@ -31,7 +35,7 @@ class Crowd:
         self._password = password
         self._database = database
         self._tally = Tally()
-        self._viewers: list[Viewer] = []
+        self._viewers: list[AnyViewer] = []
         self._clients: list[httpx.AsyncClient] = []
         self._writer: Writer | None = None
 
@@ -42,11 +46,11 @@ class Crowd:
             email = _PEOPLE[len(self._clients) % len(_PEOPLE)]
             self._clients.append(await sign_in(self._url, email, self._password))
 
-    async def open(self, pages: list[tuple[str, str]]) -> dict[str, Any]:
-        """Open pages, given as path and group; how large they were."""
+    async def open(self, pages: list[tuple[str, str]], by: str = "socket") -> dict[str, Any]:
+        """Open pages by path and group, which live `by` socket or poll; how large they were."""
         first = len(self._viewers)
         await self.sign_in(first + len(pages))
-        new = [Viewer(self._url, path, group, self._tally) for path, group in pages]
+        new = [_KINDS[by](self._url, path, group, self._tally) for path, group in pages]
         self._viewers += new
         waiting = iter(enumerate(new, first))
 
@@ -57,10 +61,10 @@ class Crowd:
         await asyncio.gather(*(open_some() for _ in range(_AT_ONCE)))
         return {"html_bytes": max((viewer.html_bytes for viewer in new), default=0)}
 
-    async def write(self, runs: list[int], keeps_young: bool) -> None:
-        """Keep changing these runs until `rest`."""
+    async def write(self, runs: list[tuple[int, float]]) -> None:
+        """Keep changing these runs, each with the age of its phase, until `rest`."""
         await self.rest()
-        self._writer = Writer(self._database, runs, self._tally, keeps_young=keeps_young)
+        self._writer = Writer(self._database, runs, self._tally)
         self._writer.start()
 
     async def rest(self) -> None:
@@ -79,12 +83,15 @@ class Crowd:
 
     async def show(self, state: str) -> None:
         """All tabs become `visible` or `hidden`."""
-        await asyncio.gather(*(viewer.show(state) for viewer in self._viewers))
+        await asyncio.gather(*(viewer.show(state) for viewer in self._pages()))
 
     async def click(self, mark: str) -> None:
         """Everybody clicks on the same thing."""
-        for viewer in self._viewers:
+        for viewer in self._pages():
             await viewer.click(mark)
+
+    def _pages(self) -> list[Viewer]:
+        return [viewer for viewer in self._viewers if isinstance(viewer, Viewer)]
 
     async def close(self) -> None:
         """Everybody goes."""

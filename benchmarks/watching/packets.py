@@ -5,7 +5,8 @@ import re
 PING = "2"
 PONG = "3"
 # As a page's own attribute, as a field of a view, and also where JSON is text inside JSON.
-_VERSION = re.compile(r'version\\?"\s*:\s*\\?"?(\d+)')
+_VERSION = re.compile(r'version\\?"?[:=\s]+\\?"?(\d+)')
+_STEP = re.compile(r'"surface":\s?"(\w+)",\s?"from":\s?(null|\d+),\s?"to":\s?(\d+)')
 _MESSAGE_ID = re.compile(r'"_id"\s*:\s*(\d+)')
 
 
@@ -27,3 +28,11 @@ def message_id(packet: str) -> int | None:
     """The number that the framework gave the message, of which the page tells what it has."""
     found = _MESSAGE_ID.findall(packet)
     return int(found[-1]) if found else None
+
+
+def step(packet: str) -> tuple[str, int | None, int] | None:
+    """Which surface the packet takes from which scene to which; None when it is no such step."""
+    found = _STEP.search(packet)
+    if found is None:
+        return None
+    return found[1], None if found[2] == "null" else int(found[2]), int(found[3])

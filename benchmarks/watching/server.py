@@ -13,14 +13,18 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks import process
+from benchmarks.watching import world
 from scripts.postgres_server import free_port
 
-PASSWORD = "benchmarks-only"  # of a world that lives in a temporary folder
 _ROOT = Path(__file__).resolve().parents[2]
 _CORE = 0
 _SECONDS_TO_START = 60.0
 # All viewers come from one address here, which is what limits are there to prevent.
-_LIMITS: Mapping[str, str] = {}
+_LIMITS: Mapping[str, str] = {
+    "STILLWATCH_ADDRESS_SOCKETS": "100000",
+    "STILLWATCH_ADDRESS_PAGES": "1000000",
+    "STILLWATCH_SESSION_PAGES": "1000000",
+}
 
 Sample = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -73,7 +77,7 @@ def serving(
         "STILLWATCH_DATA_DIR": str(data_dir),
         "STILLWATCH_PORT": str(port),
         "STILLWATCH_DEMO": "1",
-        "STILLWATCH_DEMO_PASSWORD": PASSWORD,
+        "STILLWATCH_DEMO_PASSWORD": world.PASSWORD,
         "STILLWATCH_WORKERS": "0",
         "STILLWATCH_LOG_LEVEL": "warning",
     }

@@ -11,7 +11,8 @@ class Tally:
     """Counts since `restart`, of all viewers together.
 
     A delivery is a message that brought a viewer a newer version than it had. Its delays are those
-    of every commit that it covers: who asks each 5 s learns of the oldest of five 5 s late.
+    of every commit that it covers: who asks each 5 s learns of the oldest of five 5 s late. A
+    `group` is named after its interval: `5 s`.
     """
 
     messages: Counter[str] = field(default_factory=Counter)
@@ -20,6 +21,9 @@ class Tally:
     resyncs: int = 0
     dropped: int = 0
     delays: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    receipts: defaultdict[str, dict[int, list[float]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     commits: defaultdict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
 
     def restart(self) -> None:
@@ -35,10 +39,11 @@ class Tally:
         self.messages[kind] += 1
         self.wire_bytes[kind] += size
 
-    def delivered(self, path: str, group: str, before: int, version: int) -> None:
-        """A viewer of `path`, who had the version `before`, has `version` now."""
+    def delivered(self, who: object, path: str, group: str, before: int, version: int) -> None:
+        """A viewer `who` of `path`, who had the version `before`, has `version` now."""
         self.deliveries += 1
         now, commits = monotonic(), self.commits[path]
+        self.receipts[group].setdefault(id(who), []).append(now)
         for number in range(before + 1, version + 1):
             at = commits.get(number)
             if at is not None:
@@ -50,10 +55,21 @@ class Tally:
             "messages": dict(self.messages),
             "wire_bytes": dict(self.wire_bytes),
             "deliveries": self.deliveries,
+            "turns": {group: _turns(group, known) for group, known in self.receipts.items()},
             "resyncs": self.resyncs,
             "dropped": self.dropped,
             "delays": {group: _percentiles(values) for group, values in self.delays.items()},
         }
+
+
+def _turns(group: str, receipts: dict[int, list[float]]) -> dict[str, int]:
+    """How many deliveries were due, and came, between the first and the last of each viewer.
+
+    Counted between what did come, so that neither end of the counting adds or takes one.
+    """
+    interval = float(group.split()[0])
+    due = sum(round((times[-1] - times[0]) / interval) for times in receipts.values())
+    return {"due": due, "came": sum(len(times) - 1 for times in receipts.values())}
 
 
 def _percentiles(seconds: list[float]) -> dict[str, float]:

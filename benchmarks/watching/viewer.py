@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.typing import Origin
 
-from benchmarks.watching.packets import PING, PONG, event_name, message_id, newest_version
+from benchmarks.watching.packets import PING, PONG, event_name, message_id, newest_version, step
 from benchmarks.watching.page import FetchedPage, read_page
 from benchmarks.watching.tally import Tally
 
@@ -60,7 +60,7 @@ class Viewer:
         answer.raise_for_status()
         self.html_bytes = len(answer.content)
         self.page = read_page(answer.text)
-        self.version = newest_version(answer.text.replace("&quot;", '"')) or 0
+        self.version = self.page.version
         self._next_message = self.page.next_message_id
         await self.connect()
 
@@ -155,16 +155,32 @@ class Viewer:
         if number is not None:
             self._next_message = max(self._next_message, number + 1)
         if kind == "run_javascript" and "isibility" in packet:
+            await self._stand()
             await self._report()
-        self._note_version(packet)
-        if kind == "update":
+        elif kind == "shown":
+            await self._take_step(packet)
+        elif kind == "update":
             self._take_elements(packet)
+        self._note_version(packet)
 
     def _note_version(self, packet: str) -> None:
         version = newest_version(packet)
         if version is not None and version > self.version:
-            self._tally.delivered(self.path, self._group, self.version, version)
+            self._tally.delivered(self, self.path, self._group, self.version, version)
             self.version = version
+
+    async def _take_step(self, packet: str) -> None:
+        assert self.page is not None
+        taken = step(packet)
+        if taken is not None and not self.page.take(*taken):
+            self._tally.resyncs += 1
+            await self._stand()
+
+    async def _stand(self) -> None:
+        assert self.page is not None
+        packet = self.page.standing()
+        if packet is not None:
+            await self._say(packet)
 
     def _take_elements(self, packet: str) -> None:
         # Only what is new has listeners to learn of, and only a click waits for it.

@@ -6,11 +6,24 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import seed_data
 from benchmarks.watching.writer import text_time
+from services import schema
+from services.database import Database
 
 DATABASE = "stillwatch.db"
+PASSWORD = "benchmarks-only"  # of a world that lives in a temporary folder
 _CONTEXT = '{"trigger": "schedule", "region": "westeurope", "batch": 17, "dry_run": false}'
 _COUNTS = '{"total": 100000, "processed": 0, "succeeded": 0, "failed": 0, "skipped": 0}'
+
+
+def create(data_dir: Path) -> None:
+    """The schema and the demo world, whose people sign in with `PASSWORD`."""
+    url = f"sqlite:///{data_dir / DATABASE}"
+    schema.migrate(url)
+    database = Database(url)
+    seed_data.seed(database, data_dir, PASSWORD)
+    database.close()
 
 
 def add_runs(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.watching.packets import event_name, message_id, newest_version
+from benchmarks.watching.packets import event_name, message_id, newest_version, step
 from benchmarks.watching.page import read_page
 from benchmarks.watching.tally import Tally
 
@@ -86,7 +86,7 @@ def test_a_delivery_is_as_late_as_each_of_the_commits_that_it_covers() -> None:
     for version in (4, 5, 6, 7):
         tally.committed("/operations/1", version)
 
-    tally.delivered("/operations/1", "5 s", 4, 7)
+    tally.delivered("anna", "/operations/1", "5 s", 4, 7)
 
     assert tally.told()["delays"]["5 s"]["count"] == 3
     assert tally.deliveries == 1
@@ -98,6 +98,27 @@ def test_what_was_committed_before_the_counting_is_nobodys_delay() -> None:
 
     tally.restart()
     tally.committed("/operations/1", 6)
-    tally.delivered("/operations/1", "1 s", 4, 6)
+    tally.delivered("anna", "/operations/1", "1 s", 4, 6)
 
     assert tally.told()["delays"]["1 s"]["count"] == 1
+
+
+def test_a_page_goes_from_scene_to_scene_and_notices_what_it_has_missed() -> None:
+    badge = {"surface": "run_detail", "stage": {"at": 5, "parts": {"badge": 9}}}
+    listener = {"type": "standing", "listener_id": "s0"}
+    page = read_page(a_page({"0": {"events": [listener]}, "9": {"props": badge}}))
+
+    assert page.take("run_detail", 5, 6)
+    assert not page.take("run_detail", 7, 8)
+    assert page.take("run_detail", 4, 6)
+    assert json.loads(str(page.standing())[2:])[1]["args"] == ['{"run_detail": 6}']
+    assert page.take("run_detail", None, 8)
+    assert page.stages == {"run_detail": 8}
+
+
+def test_a_step_names_its_surface_and_its_scenes() -> None:
+    packet = '42["shown",{"surface":"run_detail","from":null,"to":9,"parts":{}}]'
+
+    assert step(packet) == ("run_detail", None, 9)
+    assert step(SHOWN) == ("run", 17, 18)
+    assert step(UPDATE) is None
