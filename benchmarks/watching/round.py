@@ -51,10 +51,10 @@ def measure_window(server: MeasuredServer, crowd: RemoteCrowd, seconds: float) -
     before, asked_at = server.metrics(), time.monotonic()
     crowd.ask("restart_counting")
     began, used, generated = time.monotonic(), server.processor_seconds, crowd.processor_seconds
-    time.sleep(seconds)
+    time.sleep(max(0.0, asked_at + seconds - began))
     elapsed = time.monotonic() - began
     used = server.processor_seconds - used
     generated = crowd.processor_seconds - generated
+    metric_seconds, after = time.monotonic() - asked_at, server.metrics()
     counted = crowd.ask("counted")
-    after, metric_seconds = server.metrics(), time.monotonic() - asked_at
     return Window(elapsed, 1000 * used, generated / elapsed, before, after, metric_seconds, counted)

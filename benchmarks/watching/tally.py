@@ -69,7 +69,11 @@ def _turns(group: str, receipts: dict[int, list[float]]) -> dict[str, int]:
     """
     interval = float(group.split()[0])
     due = sum(round((times[-1] - times[0]) / interval) for times in receipts.values())
-    return {"due": due, "came": sum(len(times) - 1 for times in receipts.values())}
+    return {
+        "due": due,
+        "came": sum(len(times) - 1 for times in receipts.values()),
+        "viewers": len(receipts),
+    }
 
 
 def _percentiles(seconds: list[float]) -> dict[str, float]:
