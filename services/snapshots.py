@@ -36,6 +36,8 @@ class SharedReads(Generic[K, V]):
         clock: Clock,
     ) -> None:
         self.kind = kind
+        self._reads_counted = metrics.snapshot_reads.labels(kind)
+        self._shared_counted = metrics.snapshot_shared.labels(kind)
         self._read = read
         self._clock = clock
         self._entries: dict[K, _Entry[K, V]] = {}
@@ -79,10 +81,10 @@ class SharedReads(Generic[K, V]):
         entry = self._entries[watch.key]
         flight, latest = entry.flight, entry.latest
         if flight is not None and (not fresh or not flight.has_begun):
-            metrics.snapshot_shared.labels(self.kind).inc()
+            self._shared_counted.inc()
             return await flight.wait(watch)
         if not fresh and latest is not None and not is_due(self._clock() - latest.at, max_age):
-            metrics.snapshot_shared.labels(self.kind).inc()
+            self._shared_counted.inc()
             return latest
         return await self._board(watch.key, entry, max_age).wait(watch)
 
@@ -105,7 +107,7 @@ class SharedReads(Generic[K, V]):
         self._begun += 1
         number, begun_at = self._begun, self._clock()
         known = {key: entry.known for key, entry in flight.entries.items()}
-        metrics.snapshot_reads.labels(self.kind).inc(1 if self._is_batched else len(known))
+        self._reads_counted.inc(1 if self._is_batched else len(known))
         try:
             found = await self._read(known)
             answers: dict[K, _Answer[V]] = {

@@ -16,6 +16,7 @@ from models.columns import json_rows, read_short_text, read_time, utc_now
 from models.expressions import elements_of, number_at
 from policy.access import Action, Grant, Scope, Target, may, visible_scope
 from services.notifications.unread import unread_column
+from services.remembering import Remembering
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -28,8 +29,8 @@ class WorkspaceRef:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+@dataclass(frozen=True)
+class Viewer(Remembering):
     """A signed-in person with the rights of this moment, looking at one workspace.
 
     `workspaces` are those the person may enter, by slug; `workspace` is None without any.
@@ -51,7 +52,11 @@ class Viewer:
     @property
     def scope(self) -> Scope | None:
         """What the person sees of the current workspace."""
-        return None if self.workspace is None else visible_scope(self.grants, self.workspace.id)
+        return None if self.workspace is None else self.scope_in(self.workspace.id)
+
+    def scope_in(self, workspace_id: int) -> Scope | None:
+        """What the person sees of any workspace, the current one or not."""
+        return self.once(workspace_id, lambda: visible_scope(self.grants, workspace_id))
 
     def may(
         self, action: Action, tenant_id: int | None = None, run_type: str | None = None

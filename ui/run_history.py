@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from policy.access import visible_scope
 from policy.estimate import TypicalDuration
 from services.run_history import HistoryKey
 from services.runs import RunSnapshot
@@ -49,5 +48,5 @@ class RunHistory:
             self._watch.close()
 
     def _key(self) -> HistoryKey | None:
-        scope = visible_scope(self._session.viewer.grants, self._workspace_id)
+        scope = self._session.viewer.scope_in(self._workspace_id)
         return None if scope is None else HistoryKey(scope, self._type)
