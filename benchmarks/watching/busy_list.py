@@ -50,8 +50,9 @@ def measure(count: int = run_lists.MANY) -> None:
 
 def _measure(stage: Stage, database: Database) -> Iterator[Figure]:
     stage.crowd.ask("sign_in", _PEOPLE, 1)
-    stage.crowd.ask("open", [("/operations", "10 s")] * _PEOPLE)
+    # First they move: of those who come one after the other, each has a page of their own.
     stage.crowd.ask("move", _STEPS_PER_SECOND)
+    stage.crowd.ask("open", [("/operations", "10 s")] * _PEOPLE)
     time.sleep(_SETTLE_SECONDS)
     windows = [_quantities(stage.measure(_SECONDS)) for _ in range(_ROUNDS)]
     for quantity, target in _TARGETS.items():
