@@ -134,8 +134,6 @@ API_PREFIX = "/api/v1/"
 # Every listener of every page: `mark or tag`, and what it listens for.
 LISTENERS = {
     "q-layout visibility": "a report that makes us ask less",
-    "q-layout sub_pages_open": "the framework's; we have no sub-pages",
-    "q-layout sub_pages_navigate": "the framework's; we have no sub-pages",
     "q-layout connected": "a report",
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",
@@ -147,9 +145,8 @@ LISTENERS = {
     "refresh-pack click": "reads by the page's own rights",
     "run_table bulk": "deeds: bulk cancel, bulk retry; of what is in the table",
     "pack_card generate": "deeds: generate",
-    "keyboard help": "opens the sheet of shortcuts",
-    "keyboard refresh": "reads by the page's own rights",
     "shell help": "opens the sheet of shortcuts",
+    "shell refresh": "reads by the page's own rights",
     "overview_failures acknowledge": "asks by Action.ACKNOWLEDGE",
     "overview_failures withdraw": "asks by Action.ACKNOWLEDGE",
     "record_table act": "deeds: revoke member, end session, revoke token; what is in the table",
