@@ -32,6 +32,12 @@ from services import metrics
         "stillwatch_lease_rescues_total",
         "stillwatch_db_seconds_count",
         "stillwatch_loop_lag_seconds",
+        'stillwatch_loop_pause_seconds_bucket{le="0.1"}',
+        'stillwatch_gc_pause_seconds_count{generation="2"}',
+        "stillwatch_memory_bytes",
+        "stillwatch_tasks",
+        "stillwatch_clients",
+        "stillwatch_gone_clients",
     ],
 )
 def test_every_metric_is_there_from_the_start(line: str) -> None:
