@@ -61,6 +61,7 @@ from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
 from ui.shared_frames import SharingSocket
 from ui.socket_door import guard_sockets
+from ui.socket_route import SocketRoute
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -147,6 +148,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         await asyncio.to_thread(engine.stop)
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SocketRoute)  # the innermost
     app.add_middleware(SignInGuard, console=console)
     refusals = Refusals(reader_of)
     app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
