@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.own_process import resident_bytes, task_count
+
 registry = CollectorRegistry()
 
 SURFACES = ("run_detail", "review_pack", "run_list", "overview", "refresh")
@@ -109,7 +111,30 @@ db_seconds = Histogram(
     "stillwatch_db_seconds", "Duration of one database statement in seconds", registry=registry
 )
 loop_lag = Gauge(
-    "stillwatch_loop_lag_seconds", "How late the event loop woke up, last sample", registry=registry
+    "stillwatch_loop_lag_seconds",
+    "How late the event loop was at most in the last half second",
+    registry=registry,
+)
+loop_pauses = Histogram(
+    "stillwatch_loop_pause_seconds",
+    "How late the event loop was, every 20 ms",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
+    registry=registry,
+)
+gc_pauses = Histogram(
+    "stillwatch_gc_pause_seconds",
+    "How long one garbage collection stopped everything",
+    ["generation"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5),
+    registry=registry,
+)
+memory_bytes = Gauge(
+    "stillwatch_memory_bytes", "Resident memory of this process", registry=registry
+)
+tasks = Gauge("stillwatch_tasks", "Tasks of the event loop", registry=registry)
+clients = Gauge("stillwatch_clients", "Pages that the framework holds open", registry=registry)
+gone_clients = Gauge(
+    "stillwatch_gone_clients", "Pages that are gone and still in memory", registry=registry
 )
 
 
@@ -134,6 +159,11 @@ def _start_every_metric_at_zero() -> None:
         runs.labels(status)
     for reason in SOCKET_REFUSALS:
         socket_refusals.labels(reason)
+    for generation in ("0", "1", "2"):
+        gc_pauses.labels(generation)
+    # These are counted when they are asked for.
+    memory_bytes.set_function(resident_bytes)
+    tasks.set_function(task_count)
 
 
 _start_every_metric_at_zero()
