@@ -32,7 +32,9 @@ from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import error_page, theme
+from ui.crowd import Crowd
 from ui.guard import SignInGuard
+from ui.page_limits import PageLimits
 from ui.pages import (
     account,
     admin_audit,
@@ -53,9 +55,12 @@ from ui.pages import (
     sign_in,
     tenants,
 )
+from ui.patient_socket import PatientSocket
 from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
 from ui.socket_door import guard_sockets
+from ui.socket_limits import SocketLimits
+from ui.socket_line import Turns
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
@@ -96,7 +101,7 @@ def serve(settings: Settings) -> None:
                 port=settings.port,
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
-                ws="websockets-sansio",
+                ws=PatientSocket,
                 # Its lines go with ours, and each request has one of ours already.
                 log_config=None,
                 access_log=False,
@@ -104,7 +109,7 @@ def serve(settings: Settings) -> None:
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 log_level="warning",
-                ws_max_size=settings.largest_body,
+                ws_max_size=settings.limits.largest_message,
                 timeout_graceful_shutdown=3,
             )
         finally:
@@ -147,6 +152,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SignInGuard, console=console)
     refusals = Refusals(reader_of)
+    crowd = Crowd(settings.limits)
+    app.add_middleware(PageLimits, crowd=crowd, refusal=refusals.too_many)
+    app.add_middleware(SocketLimits, crowd=crowd, turns=Turns(lambda: database.is_behind))
     app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
     app.add_middleware(RequestLog, reader_of=reader_of)
     app.add_middleware(SafeHeaders, is_secure=console.is_secure)  # the outermost

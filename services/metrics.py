@@ -26,7 +26,12 @@ SKIP_REASONS = (
     "hidden",
     "dialog",
 )
-SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page")
+SOCKET_REFUSALS = (
+    *("origin", "unknown_page", "other_session", "other_page"),
+    *("full_session", "full_address", "too_often"),
+    *("no_page", "malformed", "too_fast", "asides", "not_reading"),
+)
+PAGE_REFUSALS = ("too_often", "full_session", "full_address", "silent")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
 INTERVALS = {
     "run_detail": ("1", "5", "10", "backoff"),
@@ -77,6 +82,12 @@ run_transitions = Counter(
 socket_refusals = Counter(
     "stillwatch_socket_refusals", "Sockets and messages not let in", ["reason"], registry=registry
 )
+sockets_held = Counter(
+    "stillwatch_sockets_held", "Sockets that came to the limit of their pace", registry=registry
+)
+page_refusals = Counter(
+    "stillwatch_page_refusals", "Pages not opened for a limit", ["reason"], registry=registry
+)
 sign_ins_delayed = Counter(
     "stillwatch_sign_ins_delayed", "Sign-ins refused unread, to be tried later", registry=registry
 )
@@ -108,6 +119,8 @@ def _start_every_metric_at_zero() -> None:
         runs.labels(status)
     for reason in SOCKET_REFUSALS:
         socket_refusals.labels(reason)
+    for reason in PAGE_REFUSALS:
+        page_refusals.labels(reason)
 
 
 _start_every_metric_at_zero()

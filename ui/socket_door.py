@@ -17,6 +17,7 @@ from nicegui import Client, core
 from services import metrics
 from ui.origins import is_own_origin
 from ui.session_cookie import is_of_same_session
+from ui.socket_line import line_of
 
 # What a page's socket may say. A handler that is not here would act for whoever names a page.
 _ACTS_ON_A_PAGE = frozenset({"event", "javascript_response", "ack", "log"})
@@ -38,6 +39,9 @@ def guard_sockets(public_url: str) -> None:
     handlers = _handlers_of(sio)
     # Any site could open a socket here; a browser tells truly from which one it comes.
     sio.eio.cors_allowed_origins = partial(_accept_origin, public_url)
+    # All limits stand at websockets; what comes by ordinary requests would pass them by.
+    sio.eio.transports = ["websocket"]
+    core.app.config.socket_io_js_transports = ["websocket"]
     door = _Door(sio)
     checks: dict[str, Callable[..., Awaitable[Any]]] = {
         "connect": door.connect,
@@ -77,10 +81,13 @@ class _Door:
             raise socketio.exceptions.ConnectionRefusedError("Implicit handshake failed")
         self._pages[sid] = client_id
         try:
-            return await _call(handle, sid, environ)
+            answer = await _call(handle, sid, environ)
         except BaseException:
             self._pages.pop(sid, None)
             raise
+        if line := line_of(environ.get("asgi.scope", {})):
+            line.entered = True
+        return answer
 
     async def handshake(self, handle: Handler, sid: str, message: Any) -> Any:
         # A second message may name another page than the address that the socket was opened by.
