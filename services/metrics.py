@@ -26,7 +26,7 @@ SKIP_REASONS = (
     "hidden",
     "dialog",
 )
-SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page")
+SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page", "unsayable")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
 INTERVALS = {
     "run_detail": ("1", "5", "10", "backoff"),

@@ -15,6 +15,7 @@ import socketio
 from nicegui import Client, core
 
 from services import metrics
+from ui.heard_values import is_sayable
 from ui.origins import is_own_origin
 from ui.session_cookie import is_of_same_session
 
@@ -44,6 +45,7 @@ def guard_sockets(public_url: str) -> None:
         "handshake": door.handshake,
         "disconnect": door.disconnect,
         **dict.fromkeys(_ACTS_ON_A_PAGE, door.act),
+        "event": door.hear,
     }
     for name, check in checks.items():
         handlers[name] = _guarded(handlers[name], check)
@@ -105,6 +107,10 @@ class _Door:
             return None
         return await _call(handle, sid, message)
 
+    async def hear(self, handle: Handler, sid: str, message: Any = None, *_more: Any) -> Any:
+        # What the page could never say is not heard: no listener has to be ready for anything.
+        return await self.act(partial(_hear_sayable, handle), sid, message)
+
     def _may_enter(self, sid: str, client_id: str, environ: Mapping[str, Any]) -> bool:
         client = Client.instances.get(client_id)
         if client is None:
@@ -144,6 +150,14 @@ def _accept_origin(public_url: str, origin: str | None, environ: Mapping[str, An
         return True
     _count("", "origin", logging.DEBUG)  # the socket's server says so itself, once
     return False
+
+
+async def _hear_sayable(handle: Handler, sid: str, message: Mapping[str, Any]) -> None:
+    client = Client.instances.get(message["client_id"])
+    if client is not None and not is_sayable(client, message):
+        _count(sid, "unsayable", logging.INFO)
+        return
+    await _call(handle, sid, message)
 
 
 async def _tame_log(handle: Handler, sid: str, message: Any = None, *_more: Any) -> None:

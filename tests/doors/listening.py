@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.browser.server import Server
-from tests.doors.deeds import aim, places
+from tests.doors.aims import aim, places
 from tests.doors.people import new_person
 from tests.doors.rights import PAGES, ROLES
 from tests.doors.visitor import OpenPage, live, mark_of, open_page
@@ -19,7 +19,7 @@ async def find_listeners(server: Server) -> set[str]:
     """Of all pages, for every role, as `mark or tag` and what is listened for."""
     found: set[str] = set()
     for who in ROLES:
-        own, at = places(server, "own tenant")
+        own, at = places(server, "", "own tenant")
         paths = [*PAGES, f"/tenants/{at.slug}"]
         paths += [aim(server, deed, at).path for deed in ("cancel", "retry")]
         person = new_person(server, who, own)

@@ -33,14 +33,16 @@ class SavedViews:
                 for view in views:
                     self._build(view)
                 ui.separator()
-                ui.menu_item(self._say("Save this list"), self._ask_to_save).mark("save-view")
+                save = ui.menu_item(self._say("Save this list"), self._ask_to_save)
+                save.props('data-testid="save-view"').mark("save-view")
 
     def _build(self, view: ViewRef) -> None:
         name = clipped(view.name, _LONGEST_SHOWN)
         if not view.is_own:
             name = self._say("{name}, of {owner}", name=name, owner=clipped(view.owner_name, 40))
         target = f"{LIST}?{view.query}" if view.query else LIST
-        ui.menu_item(name, partial(ui.navigate.to, target)).mark(f"view-{view.id}")
+        item = ui.menu_item(name, partial(ui.navigate.to, target))
+        item.props('data-testid="view"').mark(f"view-{view.id}")
         may = self._page.viewer.may
         if view.is_own and (view.is_shared or may(Action.START)):
             self._item(
@@ -48,17 +50,20 @@ class SavedViews:
                 if view.is_shared
                 else self._say("Share “{name}”", name=name),
                 partial(self._share, view),
-                f"share-view-{view.id}",
+                "share-view",
+                view,
             )
         if view.is_own or may(Action.ADMINISTER):
             self._item(
                 self._say("Delete “{name}”", name=name),
                 partial(self._ask_to_delete, view),
-                f"delete-view-{view.id}",
+                "delete-view",
+                view,
             )
 
-    def _item(self, text: str, act: Callable[[], None], mark: str) -> None:
-        ui.menu_item(text, act).classes("menu-deed").mark(mark)
+    def _item(self, text: str, act: Callable[[], None], testid: str, view: ViewRef) -> None:
+        item = ui.menu_item(text, act).classes("menu-deed")
+        item.props(f'data-testid="{testid}"').mark(f"{testid}-{view.id}")
 
     def _ask_to_save(self) -> None:
         async def save() -> None:
