@@ -4,11 +4,10 @@ The framework hands on whatever the message holds; its fields look a choice up b
 (read in its 3.18). A browser that keeps to the page never says what is refused here.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from nicegui import Client, ui
+from nicegui import Client, json, ui
 from nicegui.elements.mixins.value_element import ValueElement
 
 # The framework's listeners for pages within pages: we have none.
@@ -39,6 +38,7 @@ def _arguments(sent: Any) -> list[Any] | None:
     if not isinstance(sent, list):
         return None
     try:
+        # By the framework's own reader, which is the stricter one.
         return [None if one is None else json.loads(one) for one in sent]
     except (TypeError, ValueError, RecursionError):
         return None

@@ -1,4 +1,4 @@
-"""What each deed is done to, made for the case, and how to tell in the database that it was done."""
+"""What each deed is done to, made for the case, and what proves that it was done."""
 
 import hashlib
 import itertools
@@ -165,11 +165,14 @@ def _aim_at_record(server: Server, deed: str, at: Place) -> Aim:
         is_member = subject == "member"
         number = someone.membership_id if is_member else someone.session_id
         table = "membership" if is_member else "user_session"
-    proof, fields = "revoked_at IS NOT NULL", ()
+    event = ("act", number, act)
     if deed == "change member":
-        proof, fields = "role = 'auditor'", (("member-role", {"value": 2, "label": "Auditor"}),)  # type: ignore[assignment]
-    sql = f"SELECT COUNT(*) FROM {table} WHERE id=? AND {proof}"
-    return Aim(DEED_PAGES[deed], sql, (number,), event=("act", number, act), fields=fields)
+        # A changed role is another row.
+        sql = "SELECT COUNT(*) FROM membership WHERE user_id=? AND role='auditor'"
+        fields = (("member-role", {"value": 2, "label": "Auditor"}),)
+        return Aim(DEED_PAGES[deed], sql, (someone.user_id,), event=event, fields=fields)
+    sql = f"SELECT COUNT(*) FROM {table} WHERE id=? AND revoked_at IS NOT NULL"
+    return Aim(DEED_PAGES[deed], sql, (number,), event=event)
 
 
 def _aim_at_name(server: Server, deed: str, at: Place) -> Aim:

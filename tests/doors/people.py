@@ -46,7 +46,7 @@ def new_workspace(server: Server) -> int:
 
 
 def new_person(server: Server, who: str, own: Place) -> Person:
-    """Somebody as `who` says (see `rights.WHO`) of the workspace of `own`; a tenant's is of `own`."""
+    """Somebody as `who` says (see `rights.WHO`) in the workspace of `own`, or in `own`."""
     number = next(_numbers)
     user_id = server.execute(
         "INSERT INTO user_account (email, name, password_hash) VALUES (?, ?, '!')",

@@ -43,28 +43,22 @@ DEEDS = {
     # In one's own workspace: the page shows no other.
     "start": {"no tenant": (*_RUNNERS, "outsider")},
     # At a member, a session or a token of the workspace that the page is about, and of another.
-    **dict.fromkeys(
-        (
-            "rename tenant",
-            "change member",
-            "revoke member",
-            "end session",
-            "end all sessions",
-            "revoke token",
-            "rename workspace",
-        ),
-        _OF_THE_OWNER,
-    ),
+    "rename tenant": _OF_THE_OWNER,
+    "change member": _OF_THE_OWNER,
+    "revoke member": _OF_THE_OWNER,
+    "end session": _OF_THE_OWNER,
+    "end all sessions": _OF_THE_OWNER,
+    "revoke token": _OF_THE_OWNER,
+    "rename workspace": _OF_THE_OWNER,
     # What is new, or the page's own, aims at no other workspace.
-    **dict.fromkeys(
-        ("add tenant", "add member", "create token", "add workspace", "set retention"),
-        {"no tenant": ("owner",)},
-    ),
+    "add tenant": {"no tenant": ("owner",)},
+    "add member": {"no tenant": ("owner",)},
+    "create token": {"no tenant": ("owner",)},
+    "add workspace": {"no tenant": ("owner",)},
+    "set retention": {"no tenant": ("owner",)},
     # Whose trouble it is, is said by those who run the workspace, about all that they see.
-    **dict.fromkeys(
-        ("acknowledge", "withdraw"),
-        {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)},
-    ),
+    "acknowledge": {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)},
+    "withdraw": {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)},
     # One's own account is one's own, with a role or without.
     "change name": {"own": _SIGNED_IN},
     "end own session": {"own": _SIGNED_IN, "another's": ()},
@@ -209,6 +203,9 @@ LISTENERS = {
 }
 # What ends like this only fills in a form, or is heard by the framework's own element.
 FORM_EVENTS = ("update:value", "popupShow", "popupHide", "keydown")
+
+# The fields of a form whose names are an operation's or a pack's own.
+FORM_FIELDS = ("option-", "pack-section-")
 
 
 def page_cases() -> list[tuple[str, str, str]]:

@@ -20,7 +20,8 @@ from tests.doors.visitor import visitor
 from tests.doors.words import shape
 
 Case = TypeVar("Case", bound=tuple[str, ...])
-_AT_ONCE = 8
+# Most wait for an answer that does not come: what is refused is not answered at all.
+_AT_ONCE = 16
 _MISSING = {"nobody": 303, "expired": 303}
 
 
