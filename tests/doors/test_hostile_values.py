@@ -84,6 +84,8 @@ async def _tell_page(socket: RawSocket, page: OpenPage, told: set[str]) -> None:
 async def _tell_behind(socket: RawSocket, page: OpenPage, told: set[str], opening: Opening) -> None:
     await open_behind(socket, page, opening)
     await _tell_listeners(socket, page, told, "click", "hide")
+    await _tell_listeners(socket, page, told, "hide")
+    await _tell_listeners(socket, page, told)
     await _close(socket, page)
 
 

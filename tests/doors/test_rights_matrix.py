@@ -20,8 +20,7 @@ from tests.doors.visitor import visitor
 from tests.doors.words import shape
 
 Case = TypeVar("Case", bound=tuple[str, ...])
-# Most wait for an answer that does not come: what is refused is not answered at all.
-_AT_ONCE = 16
+_AT_ONCE = 8
 _MISSING = {"nobody": 303, "expired": 303}
 
 
