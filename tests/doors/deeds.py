@@ -95,4 +95,6 @@ async def attempt(server: Server, person: Person, goal: Aim, between: Any = None
         if between is not None:
             between()
         await confirm(socket, page, goal)
+        if not goal.sql:  # what leads to a run is said before the page goes there
+            await socket.until(lambda: is_done(server, goal, socket), 0.5)
         return "done" if is_done(server, goal, socket) else "refused"
