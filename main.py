@@ -37,12 +37,15 @@ from ui.pages import (
     account,
     admin_audit,
     admin_members,
+    admin_notifications,
     admin_sessions,
     admin_tenants,
     admin_tokens,
     admin_workspace,
     elsewhere,
     language,
+    notification_settings,
+    notifications,
     operations,
     overview,
     password_change,
@@ -69,7 +72,10 @@ _PAGES = (
     admin_members,
     admin_sessions,
     admin_tokens,
+    admin_notifications,
     admin_audit,
+    notifications,
+    notification_settings,
     elsewhere,  # the last one takes what is left
 )
 
@@ -125,6 +131,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         offers,
         secret=settings.secret_key or load_or_create_secret(settings.data_dir),
         is_secure=settings.public_url.startswith("https://"),
+        outlet=role.outlet,
     )
 
     @asynccontextmanager

@@ -54,13 +54,15 @@ class Settings:
     log_format: str | None
     log_level: str
     largest_body: int
+    notify_schemes: frozenset[str]
+    mail_url: str | None
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be read in a log."""
         s3_key = None if self.s3 is None else self.s3.secret_key
         password = make_url(self.database_url).password
-        told = (self.secret_key, self.demo_password, s3_key, password)
+        told = (self.secret_key, self.demo_password, s3_key, password, self.mail_url)
         return tuple(str(one) for one in told if one)
 
 
@@ -95,6 +97,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         log_format=_choice("LOG_FORMAT", values.get("LOG_FORMAT"), FORMATS),
         log_level=_choice("LOG_LEVEL", values.get("LOG_LEVEL", "info"), LEVELS) or "",
         largest_body=1024 * _number("BODY_KIB", values.get("BODY_KIB", "1024"), 256, _MOST_KIB),
+        notify_schemes=_notify_schemes(values.get("NOTIFY_SCHEMES", "")),
+        mail_url=_mail_url(values.get("MAIL_URL")),
     )
 
 
@@ -312,6 +316,21 @@ def _is_endpoint(value: str) -> bool:
         return False
     is_bare = "@" not in parts.netloc and not parts.query and not parts.fragment
     return is_usable and is_bare and parts.scheme in {"http", "https"} and " " not in value
+
+
+def _notify_schemes(value: str) -> frozenset[str]:
+    """Services that are allowed besides the usual: gotifys, matrixs."""
+    words = [word.strip().lower() for word in value.split(",") if word.strip()]
+    if not all(re.fullmatch(r"[a-z0-9]{1,20}", word) for word in words):
+        raise _wrong("NOTIFY_SCHEMES", f"must be like gotifys,matrixs, but is {value!r}")
+    return frozenset(words)
+
+
+def _mail_url(value: str | None) -> str | None:
+    # It carries a password, so it is not repeated.
+    if value is not None and not re.fullmatch(r"mailtos?://[^\s/]+\S*", value):
+        raise _wrong("MAIL_URL", "must be like mailtos://user:password@mail.example.com")
+    return value
 
 
 def _demo_password(value: str | None) -> str | None:

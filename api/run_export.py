@@ -1,28 +1,26 @@
 """The operations of a list as a file, for whoever sees them as a page."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.cut_stream import CutStream, RightLostError, csv_headers
 from api.notice_page import notice
-from api.words import ReaderOf, english
+from api.words import ReaderOf, Words, english
 from policy.access import Scope, visible_scope
 from services import run_export
 from services.auth import Auth, Viewer
 from services.database import Database
-from services.run_filters import RunFilter, read_run_filter
-
-_UTC = ZoneInfo("UTC")
+from services.packs.plain_text import plain
+from services.run_filters import Flaw, RunFilter, read_run_filter
 
 
 def routes(database: Database, auth: Auth, reader_of: ReaderOf = english) -> APIRouter:
     """GET /operations/export.csv, behind the guard that puts the viewer there.
 
-    Takes the parameters of the list's address; times without an offset are UTC.
+    Takes the parameters of the list's filter, and no others.
     """
     router = APIRouter(include_in_schema=False)
 
@@ -37,12 +35,9 @@ def routes(database: Database, auth: Auth, reader_of: ReaderOf = english) -> API
                 words.say("It does not exist, or it is not yours to see."),
                 words,
             )
-        asked = read_run_filter(request.query_params.multi_items(), _UTC)
+        asked = read_run_filter(request.query_params.multi_items(), words.zone)
         if asked.flaws:
-            # A file of other runs than were asked for would be taken for those.
-            text = words.say("The filter was not understood; correct it on the page.")
-            back = ("/operations", words.say("Go to operations"))
-            return notice(400, words.say("This cannot be exported."), text, words, back)
+            return _not_understood(asked.flaws, words)
         place = viewer.workspace
         record = partial(
             run_export.record_export, viewer=viewer, workspace_id=place.id, wanted=asked.wanted
@@ -57,6 +52,16 @@ def routes(database: Database, auth: Auth, reader_of: ReaderOf = english) -> API
     return router
 
 
+def _not_understood(flaws: Sequence[Flaw], words: Words) -> Response:
+    # A file of other runs than were asked for would be taken for those.
+    names = dict.fromkeys(plain(flaw.parameter or flaw.value, 60) for flaw in flaws)
+    text = words.say(
+        "Not understood in the filter: {names}. Correct it on the page of the operations.",
+        names=", ".join(names),
+    )
+    return notice(400, words.say("This cannot be exported."), text, words)
+
+
 async def _read(
     database: Database, auth: Auth, session_id: int, workspace_id: int, wanted: RunFilter
 ) -> AsyncIterator[bytes]:
@@ -66,13 +71,13 @@ async def _read(
     while not progress.is_done:
         scope = await _scope(auth, session_id, workspace_id)
         try:
-            runs, progress = await database.read(
+            rows, progress = await database.read(
                 partial(run_export.next_batch, scope=scope, progress=progress)
             )
         except run_export.PlaceGoneError as error:
             raise RightLostError from error
-        if runs:
-            yield await database.off_loop(partial(run_export.csv_lines, runs))
+        if rows:
+            yield await database.off_loop(partial(run_export.csv_lines, rows))
     if progress.is_cut:
         yield run_export.csv_cut()
 

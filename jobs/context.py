@@ -2,17 +2,19 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from services import tenants
 from services.database import Database
 from services.operation_run_service import LEASE, OperationRunService
-from services.run_terms import ClaimedRun, Closing, LeaseLostError, Report
+from services.operations import OperationOffer, Operations
+from services.run_terms import ClaimedRun, Closing, Enqueue, LeaseLostError, Report
 from stillwatch.operations import Cancelled, Interruption, LeaseGone
 
 _REPORT_EVERY = 0.25  # seconds; a quarter of the fastest page
@@ -31,12 +33,16 @@ class RunContext:
         database: Database,
         data_dir: Path,
         lease: timedelta = LEASE,
+        enqueue: Enqueue | None = None,
+        offers: Mapping[str, OperationOffer] | None = None,
     ) -> None:
         self.run = run
         self.database = database
         self.data_dir = data_dir
         self.beaten_at = time.monotonic()  # when the lease was last extended
         self._lease = lease
+        self._enqueue = enqueue or (lambda _session, _delivery: None)
+        self._offers = offers or {}
         self._counts = dict.fromkeys(("total", "processed", "succeeded", "failed", "skipped"), 0)
         self._groups: dict[tuple[str, str], dict[str, object]] = {}
         self._reported_at = float("-inf")
@@ -122,6 +128,21 @@ class RunContext:
         self.beaten_at = began
         if is_cancelled:
             self.interrupt(Cancelled("the run was cancelled"))
+
+    def hold(self, session: Session) -> None:
+        """Extend the lease in a transaction of the handler's own, unless the run is to stop.
+
+        What is done in it is not done by a worker that has lost its run. Raises `LeaseLostError`.
+        """
+        service = OperationRunService(session, lease=self._lease)
+        if service.heartbeat(self.run.id, self.run.token):
+            self.interrupt(Cancelled("the run was cancelled"))
+        self.raise_interruption()
+
+    def operations(self, session: Session) -> Operations:
+        """What people do to runs, for a run that does it in their name."""
+        via = {"bulk_run_id": self.run.id, "name": f"#{self.run.id}"}
+        return Operations(session, self._enqueue, self._offers, via)
 
     def interrupt(self, reason: Interruption) -> None:
         """Ask the handler to unwind, from any thread; the first reason counts."""

@@ -8,6 +8,7 @@ from importlib.metadata import Distribution, EntryPoint, distributions
 from typing import Any
 
 from jobs.operation import built_in_operations, offers_of
+from services.notifications.outlet import Outlet
 from services.operations import OperationOffer
 from services.option_fields import UnsupportedOptionsError
 from services.packs.keeping import Keeping
@@ -36,21 +37,21 @@ class Found:
         self.origins[kind] = origin
 
 
-def installed_operations(keeping: Keeping | None = None) -> Found:
+def installed_operations(keeping: Keeping | None = None, outlet: Outlet | None = None) -> Found:
     """Everything that can be done here, for a process that serves or works.
 
     A plug-in that is broken is left out, and logged in one line.
     """
-    found = find_operations(keeping)
+    found = find_operations(keeping, outlet)
     for problem in found.problems:
         _log.error("%s", problem)
     return found
 
 
-def find_operations(keeping: Keeping | None = None) -> Found:
+def find_operations(keeping: Keeping | None = None, outlet: Outlet | None = None) -> Found:
     """The same without a word, for who reads the problems."""
     found = Found()
-    for operation in built_in_operations(keeping).values():
+    for operation in built_in_operations(keeping, outlet).values():
         found.add(operation, BUILT_IN)
     for distribution in _distributions():
         _add_all(found, distribution)

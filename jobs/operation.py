@@ -1,32 +1,39 @@
 """The operations that come with the console, and how any operation is offered to people."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 
 from jobs.handlers import (
+    bulk_runs,
     database_backup,
     database_check,
     evidence_check,
+    notifications_send,
     retention_prune,
     review_pack,
 )
-from models import PACK_GENERATION
+from models import BULK_RUN, NOTIFICATION_SENDING, PACK_GENERATION
 from policy.wording import said
+from services import retention
+from services.notifications.outlet import Outlet
 from services.operation_options import OptionsForm
 from services.operations import OperationOffer
 from services.packs.keeping import Keeping
 from stillwatch.operations import Operation, Retry, Scope
 
 # Asked for in a place of its own, with more than a type: never started, or offered, by it alone.
-UNLISTED = frozenset({PACK_GENERATION})
+UNLISTED = frozenset({PACK_GENERATION, BULK_RUN, NOTIFICATION_SENDING})
 # Names and choices of options are identifiers; these are how they read, for the catalogues.
 _READ_AS = (said("Depth"), said("quick"), said("full"))
 
 
-def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
+def built_in_operations(
+    keeping: Keeping | None = None, outlet: Outlet | None = None
+) -> dict[str, Operation]:
     """The operations that come with the console, by type, most harmless first.
 
-    Packs are kept by `keeping`, or else in the data folder.
+    Packs are kept by `keeping`, or else in the data folder; people are told by `outlet`.
     """
     operations = (
         Operation(
@@ -59,7 +66,7 @@ def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
             Scope.INSTANCE,
         ),
         Operation(
-            "retention.prune",
+            retention.PRUNING,
             said("Remove what is too old"),
             retention_prune.prune,
             said(
@@ -75,6 +82,21 @@ def built_in_operations(keeping: Keeping | None = None) -> dict[str, Operation]:
             partial(review_pack.generate_pack, keeping=keeping),
             said("Gathers what is recorded of a tenant into one archive for an auditor."),
             Scope.TENANT,
+        ),
+        Operation(
+            BULK_RUN,
+            said("Cancel or start again in bulk"),
+            bulk_runs.do_in_bulk,
+            said("Does to each run that was chosen in the list what was asked for."),
+            retry=Retry(3),
+        ),
+        Operation(
+            NOTIFICATION_SENDING,
+            said("Send notifications"),
+            partial(notifications_send.send, outlet=outlet),
+            said("Tells people, by their channels, that a run has ended."),
+            timeout=timedelta(minutes=5),
+            retry=Retry(4, first_delay=timedelta(seconds=20)),
         ),
     )
     return {operation.type: operation for operation in operations}

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from jobs.context import RunContext
 from jobs.faults import Faults, first_line
 from jobs.heart import Heart
-from jobs.operation import options_form
+from jobs.operation import offers_of, options_form
 from models import RunOutcome
 from policy.retry import retry_delay
 from services.database import Database
@@ -59,6 +59,7 @@ class Performer:
         self._owner = owner
         self._operations = operations
         self._forms = {kind: options_form(operation) for kind, operation in operations.items()}
+        self._offers = offers_of(operations)
         self._data_dir = data_dir
         self._enqueue = enqueue
         self._faults = faults
@@ -72,7 +73,9 @@ class Performer:
             self._perform(run)
 
     def _perform(self, run: ClaimedRun) -> None:
-        context = RunContext(run, self._database, self._data_dir, self._lease)
+        context = RunContext(
+            run, self._database, self._data_dir, self._lease, self._enqueue, self._offers
+        )
         operation = self._operations.get(run.type)
         timeout = None if operation is None else operation.timeout
         with self._heart.holding(context, timeout) as stop_the_clock:

@@ -1,6 +1,13 @@
 """The tables of the console and the words stored in them."""
 
+from models.bulk_item import BulkItem
 from models.failure_acknowledgement import FailureAcknowledgement
+from models.notification import (
+    Notification,
+    NotificationChannel,
+    NotificationDelivery,
+    RunWatch,
+)
 from models.operation_run import (
     IS_ACTIVE,
     IS_COMPLETED,
@@ -23,27 +30,49 @@ from models.people import (
 from models.review_pack import IS_READY, ReviewPack
 from models.saved_view import SavedView
 from models.schedule import Schedule
-from models.states import PACK_GENERATION, PackStatus, Role, Runner, RunOutcome, RunStatus
+from models.states import (
+    BULK_RUN,
+    NOTIFICATION_SENDING,
+    PACK_GENERATION,
+    BulkAction,
+    BulkStatus,
+    DeliveryStatus,
+    PackStatus,
+    Role,
+    Runner,
+    RunOutcome,
+    RunStatus,
+)
 from models.worker import Worker
 
 __all__ = [
+    "BULK_RUN",
     "IS_ACTIVE",
     "IS_COMPLETED",
     "IS_QUEUED",
     "IS_READY",
     "IS_RUNNING",
     "IS_UNKNOWN",
+    "NOTIFICATION_SENDING",
     "PACK_GENERATION",
     "ApiToken",
     "AuditEntry",
+    "BulkAction",
+    "BulkItem",
+    "BulkStatus",
+    "DeliveryStatus",
     "FailureAcknowledgement",
     "Membership",
+    "Notification",
+    "NotificationChannel",
+    "NotificationDelivery",
     "OperationRun",
     "PackStatus",
     "ReviewPack",
     "Role",
     "RunOutcome",
     "RunStatus",
+    "RunWatch",
     "Runner",
     "SavedView",
     "Schedule",

@@ -17,7 +17,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 BigIntegerId = BigInteger().with_variant(Integer, "sqlite")
 
 _LONGEST_SHORT = 400
-_SQLITE_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -41,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a naive datetime has no place in the database")
         value = value.astimezone(UTC)
-        return value.strftime(_SQLITE_FORMAT) if dialect.name == "sqlite" else value
+        return _as_text(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return read_time(value)
@@ -59,6 +58,17 @@ class ShortText(TypeDecorator[str]):
             return None
         text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
         return text if len(text) <= _LONGEST_SHORT else f"{text[:_LONGEST_SHORT]}…"
+
+
+class WrittenText(TypeDecorator[str]):
+    """A text of a run that any program may have written. SQLite also keeps bytes in a column of
+    text, which nothing behind could show; they read as what they spell."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 class JsonDocument(TypeDecorator[Any]):
@@ -97,7 +107,10 @@ def read_time(value: Any) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:  # of the first or the last day there is, told in another zone
+        return None
 
 
 def read_json(value: Any) -> Any:
@@ -108,6 +121,11 @@ def read_json(value: Any) -> Any:
         return json.loads(value)
     except (ValueError, RecursionError):
         return value
+
+
+def _as_text(utc: datetime) -> str:
+    # Not by `strftime`, which leaves years before 1000 too short to sort as texts.
+    return utc.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
 
 
 def _without_nul(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ColumnElement, Index, Text, literal_column, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import BigIntegerId, JsonDocument, UtcDateTime, utc_now
+from models.columns import BigIntegerId, JsonDocument, UtcDateTime, WrittenText, utc_now
 
 _DEFAULT = "server_default"
 
@@ -104,9 +104,11 @@ class OperationRun(SQLModel, table=True):
     initiated_by_user_id: int | None = Field(
         default=None, foreign_key="user_account.id", sa_type=BigIntegerId
     )
-    type: str = Field(sa_type=Text)
-    status: str = Field(default="queued", sa_type=Text, sa_column_kwargs={_DEFAULT: "queued"})
-    outcome: str | None = Field(default=None, sa_type=Text)
+    type: str = Field(sa_type=WrittenText)
+    status: str = Field(
+        default="queued", sa_type=WrittenText, sa_column_kwargs={_DEFAULT: "queued"}
+    )
+    outcome: str | None = Field(default=None, sa_type=WrittenText)
     context: Any = Field(
         default=None,
         nullable=True,

@@ -23,6 +23,30 @@ class Runner(StrEnum):
 
 # The type of the runs that make review packs: a pack follows its run.
 PACK_GENERATION = "review_pack.generate"
+# The type of the runs that cancel or start again many others: their items hang on them.
+BULK_RUN = "runs.bulk"
+
+
+class BulkAction(StrEnum):
+    CANCEL = "cancel"
+    RETRY = "retry"
+
+
+class BulkStatus(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+# The type of the runs that tell people of others; nobody is told of them.
+NOTIFICATION_SENDING = "notifications.send"
+
+
+class DeliveryStatus(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
 
 
 class PackStatus(StrEnum):

@@ -1,8 +1,5 @@
 """The audit trail as a CSV file, a batch at a time, in the columns of a review pack's audit.csv."""
 
-import codecs
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,21 +9,21 @@ from sqlalchemy.orm import Session
 from services import audit
 from services.audit_filter import AuditFilter
 from services.auth import Viewer
+from services.packs import csv_table
 from services.packs.audit_evidence import AuditRow
 from services.packs.csv_rows import AUDIT_COLUMNS, audit_row
-from services.packs.csv_table import Cell
 
 BATCH = 1_000
 
 
 def csv_heading() -> bytes:
-    """How the file begins; marked as UTF-8, for spreadsheets that would guess otherwise."""
-    return codecs.BOM_UTF8 + _lines([AUDIT_COLUMNS])
+    """How the file begins."""
+    return csv_table.csv_heading(AUDIT_COLUMNS)
 
 
 def csv_lines(rows: Sequence[AuditRow]) -> bytes:
     """Entries as lines in which no spreadsheet finds a formula."""
-    return _lines([audit_row(row) for row in rows])
+    return csv_table.csv_lines(audit_row(row) for row in rows)
 
 
 def record_export(session: Session, viewer: Viewer, workspace_id: int, wanted: AuditFilter) -> None:
@@ -40,12 +37,6 @@ def record_export(session: Session, viewer: Viewer, workspace_id: int, wanted: A
         actor_user_id=viewer.user_id,
         details=_terms(wanted),
     )
-
-
-def _lines(rows: Sequence[Sequence[Cell]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8", "replace")
 
 
 def _terms(wanted: AuditFilter) -> Mapping[str, Any]:

@@ -30,6 +30,7 @@ from policy.access import Action, Grant, Scope, Target, may, visible_scope
 from policy.wording import said
 from services import audit, metrics, sign_in_throttle
 from services.database import Database
+from services.notifications.unread import unread_column
 from services.sign_in_throttle import SignInDelayed
 
 IDLE = timedelta(minutes=30)
@@ -65,6 +66,7 @@ class Viewer:
     """A signed-in person with the rights of this moment, looking at one workspace.
 
     `workspaces` are those the person may enter, by slug; `workspace` is None without any.
+    `unread` counts notifications, up to `services.notifications.unread.MOST_COUNTED`.
     """
 
     session_id: int
@@ -75,6 +77,7 @@ class Viewer:
     workspaces: tuple[WorkspaceRef, ...]
     grants: tuple[Grant, ...]
     must_change_password: bool = False
+    unread: int = 0
 
     @property
     def scope(self) -> Scope | None:
@@ -119,10 +122,15 @@ class Auth:
         Raises `SignInRefused`, or `SignInDelayed` without having looked at the password.
         """
         address = normal_email(email)
-        if len(password) > LONGEST_PASSWORD or not _is_storable(address):
-            await self._refuse(None, "", None)
-        # One at a time for an account at an address: of many at once, each counts for the next.
-        async with self._turns.setdefault((address, place), asyncio.Lock()):
+        is_possible = len(password) <= LONGEST_PASSWORD and _is_storable(address)
+        if not is_possible:
+            address = ""  # nobody's; but it counts, or a flood of such would fill the trail
+        # One at a time for an account at a place: of many at once, each counts for the next.
+        turn = (address, sign_in_throttle.place_of(place))
+        async with self._turns.setdefault(turn, asyncio.Lock()):
+            if not is_possible:
+                await self._require_rested(address, place)
+                await self._refuse(None, address, place)
             return await self._sign_in(address, password, previous_token, place)
 
     async def _sign_in(
@@ -215,7 +223,7 @@ class Auth:
             metrics.sign_ins_delayed.inc()
             raise
 
-    async def _refuse(self, user_id: int | None, email: str, place: str | None) -> NoReturn:
+    async def _refuse(self, user_id: int | None, email: str, place: str) -> NoReturn:
         await self._database.write(
             partial(_note_refusal, user_id=user_id, email=email, place=place)
         )
@@ -292,9 +300,8 @@ def _dummy_hash() -> str:
     return hash_password(secrets.token_urlsafe(32))
 
 
-def _note_refusal(session: Session, user_id: int | None, email: str, place: str | None) -> None:
-    if place is not None:
-        sign_in_throttle.count_failure(session, email, place)
+def _note_refusal(session: Session, user_id: int | None, email: str, place: str) -> None:
+    sign_in_throttle.count_failure(session, email, place)
     audit.record(
         session,
         "sign_in_refused",
@@ -314,15 +321,11 @@ def _open_session(
     email: str,
     place: str,
 ) -> bool:
-    this_account = and_(
-        col(User.id) == account.id,
-        col(User.password_hash) == account.password_hash,
-        col(User.disabled_at).is_(None),
-    )
     # The password may have been changed while the old one was being verified.
-    if session.scalar(select(col(User.id)).where(this_account).with_for_update()) is None:
+    if not _lock(session, account):
         return False
     if new_hash is not None:
+        this_account = col(User.id) == account.id
         session.execute(update(User).where(this_account).values(password_hash=new_hash))
     sign_in_throttle.forgive(session, email, place)
     if previous_token:
@@ -342,6 +345,24 @@ def _open_session(
     return True
 
 
+def _lock(session: Session, account: _Account) -> bool:
+    """Keep the account as it is until the end; False when it is not so any more."""
+    same = (
+        col(User.id) == account.id,
+        col(User.password_hash) == account.password_hash,
+        col(User.disabled_at).is_(None),
+    )
+    # Yet to be referred to: a refusal of the account, which may have its turn at the place, names
+    # it in the trail, and each would wait for the other.
+    found = select(col(User.id)).where(*same).with_for_update(key_share=True)
+    return session.scalar(found) is not None
+
+
+def viewer_in(session: Session, session_id: int) -> Viewer | None:
+    """The person of a session as the transaction of a deed sees them; None once it is over."""
+    return _find_viewer(session, col(UserSession.id) == session_id)
+
+
 def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
     rows: Sequence[Any] = session.execute(
         select(
@@ -359,6 +380,8 @@ def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
             col(Workspace.id).label("workspace_id"),
             col(Workspace.slug).label("workspace_slug"),
             col(Workspace.name).label("workspace_name"),
+            # Told along with the rights, so that no page asks for it.
+            unread_column(),
         )
         .select_from(UserSession)
         .join(User, col(User.id) == col(UserSession.user_id))
@@ -400,6 +423,7 @@ def _viewer(rows: Sequence[Any]) -> Viewer:
         workspaces=workspaces,
         grants=grants,
         must_change_password=bool(first.is_password_given),
+        unread=first.unread,
     )
 
 
@@ -441,7 +465,7 @@ def _sign_out(session: Session, session_id: int) -> None:
 
 
 def _switch_workspace(session: Session, session_id: int, slug: str) -> bool:
-    viewer = _find_viewer(session, col(UserSession.id) == session_id)
+    viewer = viewer_in(session, session_id)
     wanted = [ref for ref in viewer.workspaces if ref.slug == slug] if viewer else []
     if not wanted:
         return False

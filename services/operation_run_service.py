@@ -16,6 +16,7 @@ from policy.status import ux_status
 from policy.wording import said
 from services import after_commit, audit, metrics, pack_rows
 from services import run_statements as statements
+from services.notifications.emission import tell_end
 from services.run_statements import RUN, By, Sql
 from services.run_terms import (
     ClaimedRun,
@@ -534,6 +535,8 @@ class OperationRunService:
             self._count(current, target)
             if moved.type == PACK_GENERATION:
                 pack_rows.follow(self._session, moved.id, target)
+            if target == RunStatus.COMPLETED:
+                tell_end(self._session, moved, self.request)
         return moved
 
     def _find(self, run_id: int) -> Row[Any]:

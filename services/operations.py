@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import PACK_GENERATION, OperationRun, Tenant
+from models import BULK_RUN, NOTIFICATION_SENDING, PACK_GENERATION, OperationRun, Tenant
 from policy.access import Action
 from policy.wording import said
 from services import pack_rows
 from services.auth import Viewer
+from services.notifications import letters
 from services.operation_options import (
     CONTEXT_KEY,
     OptionsError,
@@ -65,14 +66,21 @@ class OperationOffer:
 
 
 class Operations:
-    """The use cases of people on runs, bound to one writing session."""
+    """The use cases of people on runs, bound to one writing session.
+
+    `via` says in the trail through what a person acts who is not there.
+    """
 
     def __init__(
-        self, session: Session, enqueue: Enqueue, offers: Mapping[str, OperationOffer]
+        self,
+        session: Session,
+        enqueue: Enqueue,
+        offers: Mapping[str, OperationOffer],
+        via: Mapping[str, Any] | None = None,
     ) -> None:
         self._session = session
         self._offers = offers
-        self._service = OperationRunService(session, enqueue)
+        self._service = OperationRunService(session, enqueue, via=via)
 
     def start(
         self,
@@ -117,11 +125,15 @@ class Operations:
             raise NotAllowedError
         if run.type == PACK_GENERATION and (active := self._active_pack_run(run)) is not None:
             return self._visible(viewer, Requested(active, is_new=False))
+        if run.type == NOTIFICATION_SENDING and not letters.find_open(self._session, run_id):
+            raise RunMovedError(said("This run left nothing that is still to be sent."))
         key = _key_of(run, self._offers.get(run.type))
         options = stored_options(run.context)
         requested = self._service.retry(run_id, seen_version, key, viewer.user_id)
         if run.type == PACK_GENERATION:
             pack_rows.put_beside(self._session, requested.run_id, options)
+        if run.type == NOTIFICATION_SENDING and requested.is_new:
+            letters.hand_over(self._session, run_id, requested.run_id)
         return self._visible(viewer, requested)
 
     def _active_pack_run(self, run: OperationRun) -> int | None:
@@ -163,6 +175,8 @@ def may_retry(
     run_type: str,
 ) -> bool:
     """Whether the person may start such a run again; who may not start it may not retry it."""
+    if run_type == BULK_RUN:
+        return False  # it is about what somebody saw at its time: choose anew
     offer = offers.get(run_type)
     is_wide = offer is not None and offer.scope is Scope.INSTANCE
     if is_wide and not viewer.may_in(workspace_id, Action.START_INSTANCE_WIDE):
@@ -249,6 +263,8 @@ def _key_of(run: OperationRun, offer: OperationOffer | None) -> str:
     """The key of a run that is stored, whoever asked for it."""
     if run.type == PACK_GENERATION:
         return pack_rows.generation_key(run.workspace_id, run.tenant_id)
+    if run.type == NOTIFICATION_SENDING:  # it is of its own messages, not of its workspace
+        return f"{NOTIFICATION_SENDING}:again:{run.id}"
     scope = Scope.WORKSPACE if offer is None else offer.scope
     options = stored_options(run.context)
     if not isinstance(options, Mapping):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import PACK_GENERATION, Runner, RunOutcome, RunStatus, Tenant
+from models import BULK_RUN, PACK_GENERATION, Runner, RunOutcome, RunStatus, Tenant
 from policy.lifecycle import IllegalTransitionError
 from policy.wording import said
 from services import api_tokens
@@ -111,6 +111,8 @@ class ProgramRuns:
         tenant_id = find_tenant_id(self._session, self._program, wanted.tenant)
         if wanted.type == PACK_GENERATION:
             raise UnsuitableRequestError("A review pack is asked for on the page of its tenant.")
+        if wanted.type == BULK_RUN:
+            raise UnsuitableRequestError("A bulk run is asked for on the list of operations.")
         offer = self._offers.get(wanted.type)
         if wanted.runner is Runner.WORKER or (wanted.runner is None and offer is not None):
             return self._queue(wanted, offer, tenant_id)

@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import Workspace
-from policy.access import Action
 from policy.wording import said
-from services import audit
+from services import audit, schedules
 from services.administration import AdministrationError
 from services.auth import Viewer
-from services.operations import NotAllowedError
+from services.desk import desk_of
 
 MOST_DAYS = 36_500
+PRUNING = "retention.prune"
+_EACH_NIGHT = "30 3 * * *"
 
 
 class RetentionError(AdministrationError):
@@ -64,8 +65,7 @@ def change_retention(
     session: Session, viewer: Viewer, workspace_id: int, retention: Retention
 ) -> None:
     """Set what a workspace keeps, by one of its owners. Raises `NotAllowedError`."""
-    if not viewer.may_in(workspace_id, Action.ADMINISTER):
-        raise NotAllowedError
+    desk_of(viewer, workspace_id).enter(session)
     _store(session, workspace_id, retention, viewer.user_id)
 
 
@@ -93,6 +93,8 @@ def _store(session: Session, workspace_id: int, retention: Retention, user_id: i
         actor_user_id=user_id,
         details={"runs_days": retention.runs_days, "audit_days": retention.audit_days},
     )
+    if retention != Retention():
+        schedules.ensure(session, workspace_id, PRUNING, _EACH_NIGHT)
 
 
 def _workspace_id(session: Session, slug: str) -> int:

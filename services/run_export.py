@@ -4,9 +4,6 @@ Each batch is read for itself: a run is told of as it was when its batch was rea
 that no run changes, so that none is told of twice and none of those there is left out.
 """
 
-import codecs
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +16,7 @@ from models.columns import utc_now
 from policy.access import Scope
 from services import audit
 from services.auth import Viewer
+from services.packs import csv_table
 from services.packs.csv_table import Cell
 from services.packs.failure_groups import failure_entries
 from services.packs.plain_text import csv_cell, csv_instant, plain, whole_number
@@ -29,7 +27,7 @@ from services.run_search import find_matching
 from services.runs import RunPage, RunSnapshot
 
 MOST_ROWS = 100_000
-_PAGES = 20
+_PAGES = 10
 _COUNTS = ("total", "processed", "succeeded", "failed", "skipped")
 COLUMNS = (
     "run_id",
@@ -46,6 +44,8 @@ COLUMNS = (
     "retry_of_run_id",
     "failure_codes",
 )
+
+Row = tuple[Cell, ...]
 
 
 class PlaceGoneError(Exception):
@@ -69,36 +69,34 @@ def begin(session: Session, wanted: RunFilter) -> Progress:
     return Progress(settled(wanted, now))
 
 
-def next_batch(
-    session: Session, scope: Scope, progress: Progress
-) -> tuple[list[RunSnapshot], Progress]:
-    """The next runs within `scope`, at most a thousand, and how far that is.
+def next_batch(session: Session, scope: Scope, progress: Progress) -> tuple[list[Row], Progress]:
+    """The rows of the next runs within `scope`, at most five hundred, and how far that is.
 
     Raises `PlaceGoneError` when the list cannot be gone on with.
     """
-    found: list[RunSnapshot] = []
+    found: list[Row] = []
     for _ in range(_PAGES):
         runs, progress = _next_page(session, scope, progress)
-        found += runs
+        found += map(_row, runs)  # a run may hold megabytes that no cell has
         if progress.is_done:
             break
     return found, progress
 
 
 def csv_heading() -> bytes:
-    """How the file begins; marked as UTF-8, for spreadsheets that would guess otherwise."""
-    return codecs.BOM_UTF8 + _lines([COLUMNS])
+    """How the file begins."""
+    return csv_table.csv_heading(COLUMNS)
 
 
-def csv_lines(runs: Sequence[RunSnapshot]) -> bytes:
+def csv_lines(rows: Sequence[Row]) -> bytes:
     """Runs as lines in which no spreadsheet finds a formula."""
-    return _lines([_row(run) for run in runs])
+    return csv_table.csv_lines(rows)
 
 
 def csv_cut() -> bytes:
     """The last line of a file that ends before the list does."""
     text = f"Cut after {MOST_ROWS} runs: narrow the filter to export the others."
-    return _lines([[text, *[""] * (len(COLUMNS) - 1)]])
+    return csv_table.csv_lines([[text, *[""] * (len(COLUMNS) - 1)]])
 
 
 def record_export(session: Session, viewer: Viewer, workspace_id: int, wanted: RunFilter) -> None:
@@ -139,7 +137,7 @@ def _next_page(
     )
 
 
-def _row(run: RunSnapshot) -> tuple[Cell, ...]:
+def _row(run: RunSnapshot) -> Row:
     counts = run.summary_counts if isinstance(run.summary_counts, dict) else {}
     codes = [code for code, _ in failure_entries(run.failure_summary, run.ux_status)]
     return (
@@ -161,12 +159,6 @@ def _row(run: RunSnapshot) -> tuple[Cell, ...]:
 
 def _cell(text: Any) -> str:
     return csv_cell(plain(text))
-
-
-def _lines(rows: Sequence[Sequence[Cell]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8", "replace")
 
 
 def _terms(wanted: RunFilter) -> list[str]:

@@ -24,7 +24,9 @@ _COMPLETED = "completed"
 _ALSO = {"partially_succeeded": UxStatus.PARTIAL}
 _LIST = ("status", "outcome", "type")
 _SINGLE = ("tenant", "by", "from", "until", "last", "q", "sort")
+_TIMES = ("from", "until")
 _OLDEST_FIRST = "oldest"
+_EARLIEST_YEAR, _LATEST_YEAR = 1970, 9998
 LARGEST_ID = 2**63 - 1
 
 
@@ -97,6 +99,15 @@ def read_run_filter(
     `others` are the parameters of the same address that are somebody else's.
     """
     return _Reading(zone, frozenset(others)).read(parameters)
+
+
+def for_every_zone(parameters: Iterable[tuple[str, str]], zone: ZoneInfo) -> list[tuple[str, str]]:
+    """The same parameters, but that times without an offset, of `zone`, are given one: whoever
+    is sent the address means the same period, wherever they are.
+    """
+    return [
+        (name, _with_offset(value, zone) if name in _TIMES else value) for name, value in parameters
+    ]
 
 
 def filter_parameters(wanted: RunFilter) -> list[tuple[str, str]]:
@@ -208,7 +219,10 @@ class _Reading:
             return None
         try:
             time = datetime.fromisoformat(text)
-            return (time if time.tzinfo else time.replace(tzinfo=self._zone)).astimezone(UTC)
+            # Room for any zone in which it is shown again.
+            if not _EARLIEST_YEAR <= time.year <= _LATEST_YEAR:
+                raise ValueError
+            return _in_utc(time, self._zone)
         except (ValueError, OverflowError):
             self._flaw(name, Problem.NOT_A_TIME, text)
             return None
@@ -224,6 +238,18 @@ class _Reading:
         flaw = Flaw(name, problem, value[:60])
         if flaw not in self._flaws and len(self._flaws) < MOST_VALUES:
             self._flaws.append(flaw)
+
+
+def _with_offset(text: str, zone: ZoneInfo) -> str:
+    try:
+        time = datetime.fromisoformat(text.strip())
+        return text if time.tzinfo else _instant(_in_utc(time, zone)) or text
+    except (ValueError, OverflowError):
+        return text
+
+
+def _in_utc(time: datetime, zone: ZoneInfo) -> datetime:
+    return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _initiator_word(initiator_id: int | None) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from policy.access import Scope
 from policy.status import UxStatus
-from services.run_choices import RunChoices, find_choices
+from services.run_choices import MOST_CHOICES, RunChoices, find_choices
 from services.run_counts import CappedCount, count_by_status
 from services.run_filters import LARGEST_ID, Flaw, Problem, RunFilter, read_run_filter
 from services.run_order import is_place
@@ -65,7 +65,20 @@ def find_list(session: Session, scope: Scope, asked: AskedList) -> FoundList:
         session, scope, wanted, older_than=asked.older_than, newer_than=asked.newer_than
     )
     counts = count_by_status(session, scope, wanted, shown.now)
-    return FoundList(wanted, asked.flaws, shown, counts, find_choices(session, scope), tenants)
+    choices = find_choices(session, scope)
+    flaws = (*asked.flaws, *_unknown_types(wanted, scope, choices))
+    return FoundList(wanted, flaws, shown, counts, choices, tenants)
+
+
+def _unknown_types(wanted: RunFilter, scope: Scope, choices: RunChoices) -> list[Flaw]:
+    """Types that no run has, such as those of an old view; looked for nevertheless."""
+    if not scope.is_whole_workspace or len(choices.types) >= MOST_CHOICES:
+        return []  # not all that there are
+    return [
+        Flaw("type", Problem.UNKNOWN_VALUE, kind[:60])
+        for kind in wanted.types
+        if kind not in choices.types
+    ]
 
 
 def _with_known_tenant(asked: AskedList, tenants: list[TenantRef]) -> AskedList:

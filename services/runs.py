@@ -16,6 +16,7 @@ from policy.estimate import Estimate, TypicalDuration, estimate
 from policy.liveness import LifeFacts, Liveness, liveness
 from policy.run_detail_polling import RunFacts
 from policy.status import UxStatus, ux_status
+from services.bulk_items import BulkResult
 from services.queue_place import place_columns
 from services.run_filters import ANY_RUN, RunFilter
 from services.run_matching import conditions, visible
@@ -59,7 +60,8 @@ class RunSnapshot:
     """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC.
 
     `queue_position` and all that follows is read for one run only, not for lists; `typical` is how
-    long runs like it have taken, as far as its reader sees them.
+    long runs like it have taken, as far as its reader sees them; `bulk` what a bulk run has come to
+    for each of its runs.
     """
 
     now: datetime
@@ -94,6 +96,7 @@ class RunSnapshot:
     worker_seen_at: datetime | None = None
     trail: RunTrail = NO_TRAIL
     typical: TypicalDuration | None = None
+    bulk: tuple[BulkResult, ...] = ()
 
     @property
     def estimate(self) -> Estimate | None:

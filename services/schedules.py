@@ -76,6 +76,25 @@ def add(session: Session, offers: Mapping[str, OperationOffer], request: Schedul
     return schedule_id
 
 
+def ensure(session: Session, workspace_id: int, operation_type: str, cron: str) -> None:
+    """Give a workspace a schedule of an operation, unless it has one, paused or not."""
+    ours = (SCHEDULE.c.workspace_id == workspace_id, SCHEDULE.c.type == operation_type)
+    if session.scalar(select(SCHEDULE.c.id).where(*ours).limit(1)) is not None:
+        return
+    schedule_id: int = session.execute(
+        insert(SCHEDULE)
+        .values(
+            workspace_id=workspace_id,
+            type=operation_type,
+            cron=cron,
+            time_zone="UTC",
+            next_at=next_occurrence(cron, "UTC", _now(session)),
+        )
+        .returning(SCHEDULE.c.id)
+    ).scalar_one()
+    _record(session, "added", find(session, schedule_id))
+
+
 def pause(session: Session, schedule_id: int, reason: str | None = None) -> None:
     """Start nothing of a schedule until it is resumed. Raises `ScheduleError`."""
     schedule = find(session, schedule_id)

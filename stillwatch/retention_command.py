@@ -29,7 +29,8 @@ class _Days(click.ParamType):
 def retention(slug: str, runs_days: Any, audit_days: Any) -> None:
     """Set how long a workspace keeps what is over; without options, show it.
 
-    What is older goes when the operation retention.prune runs: give it a schedule.
+    What is older goes each night, by a schedule of retention.prune that is added with the first
+    retention and can be paused or replaced.
     """
     kept = checkout().keep_retention("find_retention_by_slug", slug)
     if runs_days is not None or audit_days is not None:

@@ -1,6 +1,7 @@
 """What the web role and the worker role have in common, composed from the settings in one place."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from jobs.discovery import Found, installed_operations
 from jobs.distributed import DistributedEngine
@@ -8,10 +9,12 @@ from jobs.embedded import EmbeddedEngine
 from jobs.engines import engine_for
 from jobs.pack_sweeping import pack_chores
 from services.database import Database
+from services.notifications.outlet import Outlet
 from services.packs.keeping import Keeping
 from services.packs.storage.disks import S3, Disks, local_disk
 from services.packs.storage.s3_disk import S3Disk
 from settings import Settings
+from ui.presenters.locale import SOURCE_LANGUAGE, Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,15 @@ class Role:
 
     found: Found
     keeping: Keeping
+    outlet: Outlet
     engine: EmbeddedEngine | DistributedEngine
 
 
 def compose_role(settings: Settings, database: Database, slots: int) -> Role:
     """Everything for a process that does up to `slots` runs at once, or hands them all over."""
     keeping = pack_keeping(settings)
-    found = installed_operations(keeping)
+    outlet = notification_outlet(settings)
+    found = installed_operations(keeping, outlet)
     engine = engine_for(
         database,
         found.operations,
@@ -36,7 +41,17 @@ def compose_role(settings: Settings, database: Database, slots: int) -> Role:
         sweep=settings.sweep,
         chores=pack_chores(database, keeping.disks),
     )
-    return Role(found, keeping, engine)
+    return Role(found, keeping, outlet, engine)
+
+
+def notification_outlet(settings: Settings) -> Outlet:
+    """By what people may be told here; the words are those of the pages, in all their languages."""
+    return Outlet(
+        settings.notify_schemes,
+        settings.mail_url,
+        settings.public_url,
+        lambda language, text: Locale(language or SOURCE_LANGUAGE, ZoneInfo("UTC")).told(text),
+    )
 
 
 def pack_keeping(settings: Settings) -> Keeping:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from nicegui import ui
 
@@ -19,12 +20,17 @@ def administered(page: Page, action: Action = Action.ADMINISTER) -> WorkspaceRef
 
 
 def head(
-    text: str, button: str = "", mark: str = "", act: Callable[[], None] | None = None
+    text: str,
+    button: str = "",
+    mark: str = "",
+    act: Callable[[], Any] | None = None,
+    *,
+    icon: str = "add",
 ) -> None:
     """What the page is for in a line, and the one button that adds to it."""
     with ui.element("div").classes("admin-head"):
         ui.html(escape(text), tag="p").classes("quiet")
         if act is not None:
-            ui.button(button, icon="add", on_click=act, color=None).props(
+            ui.button(button, icon=icon, on_click=act, color=None).props(
                 f'unelevated no-caps data-testid="{mark}"'
             ).classes("main").mark(mark)

@@ -9,7 +9,9 @@ from policy.access import Scope
 from policy.estimate import TypicalDuration
 from services import pack_card, runs
 from services.auth import Auth, Viewer
+from services.bulk_items import BulkKey, BulkResult, find_results
 from services.database import Database
+from services.notifications.outlet import Outlet
 from services.operations import OperationOffer
 from services.overview import reading as overview
 from services.overview.reading import OverviewSnapshot, WeekSnapshot
@@ -30,6 +32,7 @@ class Console:
     offers: Mapping[str, OperationOffer]
     secret: str
     is_secure: bool
+    outlet: Outlet
     access: SharedReads[int, Viewer | None]
     runs: SharedReads[int, RunSnapshot | None]
     windows: SharedReads[RunWindow, RunListSnapshot]
@@ -38,6 +41,7 @@ class Console:
     overviews: SharedReads[Scope, OverviewSnapshot]
     weeks: SharedReads[Scope, WeekSnapshot]
     histories: SharedReads[HistoryKey, TypicalDuration | None]
+    bulk_results: SharedReads[BulkKey, tuple[BulkResult, ...]]
     clock: Callable[[], float] = field(default=time.monotonic)
 
 
@@ -49,6 +53,7 @@ def compose(
     *,
     secret: str,
     is_secure: bool,
+    outlet: Outlet | None = None,
 ) -> Console:
     """A console over these services, with reads of its own."""
 
@@ -74,6 +79,9 @@ def compose(
     async def read_history(key: HistoryKey) -> TypicalDuration | None:
         return await database.read(partial(find_typical, key=key))
 
+    async def read_bulk(key: BulkKey) -> tuple[BulkResult, ...]:
+        return await database.read(partial(find_results, key=key))
+
     clock = time.monotonic
     shared_runs = SharedReads("run", read_run, clock)
     return Console(
@@ -83,6 +91,7 @@ def compose(
         offers=offers,
         secret=secret,
         is_secure=is_secure,
+        outlet=outlet or Outlet(),
         access=SharedReads("access", auth.viewer_of_session, clock),
         runs=shared_runs,
         windows=SharedReads("list", read_window, clock),
@@ -91,4 +100,5 @@ def compose(
         overviews=SharedReads("overview", read_overview, clock),
         weeks=SharedReads("overview_week", read_week, clock),
         histories=SharedReads("history", read_history, clock),
+        bulk_results=SharedReads("bulk", read_bulk, clock),
     )

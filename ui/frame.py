@@ -33,18 +33,20 @@ class FrameViewer:
     groups: tuple[PlaceGroup, ...]
     languages: tuple[tuple[str, str], ...]
     words: dict[str, str]
+    unread: str = ""
+    bell: str = ""
 
 
 @contextmanager
 def frame(
     viewer: FrameViewer, active: str, title: str, open_help: Callable[[], None]
-) -> Iterator[None]:
+) -> Iterator[Shell]:
     """Build a page's content inside the frame; `active` names its place in the navigation."""
     _leave_the_landmark_to_us()
-    Shell({**asdict(viewer), "active": active}, open_help)
+    shell = Shell({**asdict(viewer), "active": active}, open_help)
     with ui.element("main").classes("page").props('id="content" tabindex="-1"'):
         ui.html(escape(title), tag="h1").classes("page-title")
-        yield
+        yield shell
 
 
 def _leave_the_landmark_to_us() -> None:

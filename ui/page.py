@@ -10,6 +10,7 @@ from nicegui import Client, ui
 
 from policy.access import Action
 from services.auth import Viewer
+from ui.bell import Bell
 from ui.browser import Browser
 from ui.components.announcer import Announcer
 from ui.components.keyboard import Keyboard
@@ -21,6 +22,7 @@ from ui.page_session import PageSession
 from ui.pages.sign_in import sign_out_csrf
 from ui.places import PLACES, Place
 from ui.presenters.locale import Locale, other_languages
+from ui.presenters.notifications import bell
 from ui.presenters.part_words import shell_words
 from ui.speech import speak
 
@@ -50,7 +52,10 @@ class Page:
         viewer = frame_viewer(self.console, self.viewer, self.session.locale)
         sheet = partial(open_shortcut_sheet, self.browser, places_for(self.viewer))
         Keyboard(self.browser, places_for(self.viewer), sheet)
-        with frame(viewer, active, title, sheet):
+        with frame(viewer, active, title, sheet) as shell:
+            self.session.on_look(
+                Bell(shell, self.viewer.unread, self.session.locale, self.announce)
+            )
             yield
 
 
@@ -94,6 +99,7 @@ def frame_viewer(console: Console, viewer: Viewer, locale: Locale) -> FrameViewe
         groups=_groups(viewer, locale),
         languages=other_languages(locale.language),
         words=shell_words(locale),
+        **bell(viewer.unread, locale),
     )
 
 

@@ -25,6 +25,7 @@ class PageSession:
         self._client = client
         self._watch = console.access.watch(viewer.session_id)
         self._endings: list[Callable[[], None]] = []
+        self._lookers: list[Callable[[Viewer], None]] = []
         self._is_over = False
         # Not the client's own id: with that one a stranger could speak for the page.
         self._page_id = new_id()
@@ -48,6 +49,8 @@ class PageSession:
             self.end()
         else:
             self.viewer = viewer
+            for looker in self._lookers:
+                looker(viewer)
         return viewer
 
     async def act(self) -> Viewer:
@@ -57,6 +60,10 @@ class PageSession:
             raise NotAllowedError
         await self._console.auth.touch(viewer.session_id)
         return viewer
+
+    def on_look(self, looker: Callable[[Viewer], None]) -> None:
+        """Call `looker` with what each look brings, beside the rights: it costs no read."""
+        self._lookers.append(looker)
 
     def on_end(self, ending: Callable[[], None]) -> None:
         """Call `ending` when the sign-in is over, before the page is cleared."""

@@ -33,5 +33,6 @@ PLACES = (
     _administration("members", said("Members"), "group"),
     _administration("sessions", said("Sessions"), "devices"),
     _administration("tokens", said("Tokens"), "vpn_key"),
+    _administration("notification-keeping", said("Notifications"), "campaign", "notifications"),
     _administration("audit", said("Audit trail"), "fact_check", action=Action.AUDIT),
 )

@@ -4,10 +4,12 @@ It looks at the rights again before every deed and whenever it is shown, and sho
 after every deed; between them it is silent.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from nicegui import ui
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from policy.access import Action
@@ -20,6 +22,7 @@ from ui.shown_again import when_shown_again
 
 T = TypeVar("T")
 R = TypeVar("R")
+_log = logging.getLogger("stillwatch.pages")
 
 
 class StillPart(Generic[T]):
@@ -61,7 +64,11 @@ class StillPart(Generic[T]):
         except ChangedMeanwhileError:
             await self.refresh()
             raise
-        await self.refresh()
+        try:
+            await self.refresh()
+        except SQLAlchemyError as error:
+            # The deed is done, and its result may be shown only once: what is old is no failure.
+            _log.warning("what is stored cannot be shown: %s", str(error).partition("\n")[0])
         return result
 
     async def refresh(self) -> None:

@@ -8,6 +8,7 @@ from policy.access import Scope, visible_scope
 from policy.decision import Decision, Guards, Reason
 from services.auth import Viewer
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow, is_visible
+from ui.bulk_reading import BulkReading
 from ui.components.refresh_badge import RefreshBadge
 from ui.components.stale_notice import StaleNotice
 from ui.console import Console
@@ -30,6 +31,7 @@ class RunDetailSurface:
         session: PageSession,
         run: RunSnapshot,
         history: RunHistory,
+        bulk: BulkReading,
         badge: RefreshBadge,
         notice: StaleNotice,
         paint: Callable[[RunSnapshot], None],
@@ -38,6 +40,7 @@ class RunDetailSurface:
         self._session = session
         self._watch = console.runs.watch(run.id)
         self._history = history
+        self._bulk = bulk
         self._belongs = run
         self._badge = badge
         self._notice = notice
@@ -53,7 +56,7 @@ class RunDetailSurface:
         # The read is shared, the right to see it is not.
         if run is None or not is_visible(scope_for(self._session.viewer, run), run):
             return None
-        return await self._history.beside(run)
+        return await self._bulk.beside(await self._history.beside(run))
 
     def decide(self, snapshot: RunSnapshot | None, guards: Guards, now: datetime) -> Decision:
         facts = None if snapshot is None else snapshot.facts

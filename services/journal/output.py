@@ -16,6 +16,9 @@ LEVELS = ("debug", "info", "warning", "error")
 # What a line may say besides its text, by `extra=`.
 FIELDS = ("method", "path", "status", "ms", "user", "program", "page", "upstream_request")
 
+# At debug they write out whole addresses and messages: the keys of channels are among them.
+_NEVER_TALKATIVE = ("apprise", "requests", "urllib3")
+
 
 def start_journal(form: str | None, level: str, secrets: Iterable[str] = ()) -> None:
     """Write every line of this process to standard error, those of the libraries too.
@@ -27,6 +30,8 @@ def start_journal(form: str | None, level: str, secrets: Iterable[str] = ()) -> 
     own = getattr(logging, level.upper())
     logging.basicConfig(level=max(own, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("stillwatch").setLevel(own)
+    for name in _NEVER_TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
 
 

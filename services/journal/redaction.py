@@ -7,9 +7,11 @@ from typing import Any
 GONE = "[redacted]"
 
 _SHORTEST_KNOWN = 6
+# Bounded, or a long word of somebody else's would be gone through from each of its letters.
+_PART = r"[a-z0-9_-]{0,60}"
 _NAMES = (
-    r"[a-z0-9_-]*(?:password|passwd|secret|token|csrf|authorization|cookie|api[_-]?key|access[_-]?key)"
-    r"[a-z0-9_-]*|client_id|tab_id|stillwatch_session|stillwatch_csrf"
+    rf"{_PART}(?:password|passwd|secret|token|csrf|authorization|cookie|api[_-]?key|access[_-]?key)"
+    rf"{_PART}|client_id|tab_id|stillwatch_session|stillwatch_csrf"
 )
 _IS_SECRET = re.compile(_NAMES, re.IGNORECASE)
 # Addresses of services that carry no secret past the part before the @.
@@ -25,7 +27,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Notification services keep their keys anywhere in the address.
     (
         re.compile(
-            rf"\b(?!(?:{'|'.join(_PLAIN_SCHEMES)})(?:\+\w+)?://)([a-z][a-z0-9+.-]*)://[^\s'\"<>]+",
+            rf"\b(?!(?:{'|'.join(_PLAIN_SCHEMES)})(?:\+\w+)?://)([a-z][a-z0-9+.-]{{0,60}})://[^\s'\"<>]+",
             re.IGNORECASE,
         ),
         rf"\1://{GONE}",

@@ -13,7 +13,7 @@ from models import FailureAcknowledgement, User
 from models.columns import from_now, utc_now
 from policy.access import Action
 from services import audit
-from services.auth import Viewer
+from services.auth import Viewer, viewer_in
 from services.operations import NotAllowedError
 from services.packs.plain_text import plain
 
@@ -73,7 +73,7 @@ def acknowledge(
 
     Raises `NotAllowedError`.
     """
-    _require(viewer, workspace_id)
+    _require(session, viewer, workspace_id)
     type_, code = kind
     values = {
         "workspace_id": workspace_id,
@@ -90,7 +90,7 @@ def acknowledge(
 
 def withdraw(session: Session, viewer: Viewer, workspace_id: int, acknowledgement_id: int) -> None:
     """Take an acknowledgement back, unless it was already. Raises `NotAllowedError`."""
-    _require(viewer, workspace_id)
+    _require(session, viewer, workspace_id)
     row = session.execute(
         update(_TABLE)
         .where(
@@ -105,8 +105,9 @@ def withdraw(session: Session, viewer: Viewer, workspace_id: int, acknowledgemen
         _record(session, viewer, "failure.acknowledgement_withdrawn", row.id, row._asdict())
 
 
-def _require(viewer: Viewer, workspace_id: int) -> None:
-    if not viewer.may_in(workspace_id, Action.ACKNOWLEDGE):
+def _require(session: Session, viewer: Viewer, workspace_id: int) -> None:
+    now = viewer_in(session, viewer.session_id)
+    if now is None or not now.may_in(workspace_id, Action.ACKNOWLEDGE):
         raise NotAllowedError
 
 

@@ -14,8 +14,9 @@ from policy.failure_state import FailureState, Standing, failure_state
 from policy.status import UxStatus
 from services.overview.acknowledgements import Acknowledgement, find_acknowledgements
 from services.overview.failing_runs import FailingRuns, gather
-from services.overview.window import Window, ended, ended_as, type_of_run
+from services.overview.window import Window, ended, ended_as, type_of_run, window_of
 
+MOST_LOOKED_BACK = 50_000
 _WHOLE_WORKSPACE = ("", "")
 
 
@@ -82,7 +83,7 @@ def find_failures(session: Session, scope: Scope, window: Window) -> Failures:
     words = find_acknowledgements(session, scope.workspace_id)
     known = {key: word for key, word in words.items() if key in failing}
     past = _Past(
-        _successes(session, scope, _looked_back(window, known.values())),
+        _successes(session, scope, _looked_back(session, scope, window, known.values())),
         _tenants(session, scope),
     )
     groups = [_group(key, runs, known.get(key), past, scope) for key, runs in failing.items()]
@@ -128,9 +129,15 @@ def _group(
     )
 
 
-def _looked_back(window: Window, words: Iterable[Acknowledgement]) -> datetime:
-    """An acknowledgement also ends with a success that is older than what is shown."""
-    return min([window.since, *(word.at for word in words if word.at is not None)])
+def _looked_back(
+    session: Session, scope: Scope, window: Window, words: Iterable[Acknowledgement]
+) -> datetime:
+    """An acknowledgement also ends with a success that is older than what is shown, if it is
+    among the newest 50,000 runs."""
+    begin = min((word.at for word in words if word.at is not None), default=window.since)
+    if begin >= window.since:
+        return window.since
+    return min(window.since, window_of(session, scope, begin, MOST_LOOKED_BACK).since)
 
 
 def _successes(

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import IS_COMPLETED, OperationRun
+from models.columns import WrittenText
 from policy.access import Scope
 
 # SQLite keeps no statistics here: a bare column would tempt it to the index of all runs that ever
 # ended so, or of a tenant, instead of that of the few which ended lately.
 ended_as: ColumnElement[str] = func.coalesce(col(OperationRun.outcome), "")
 # Other programs choose the types: one of megabytes must not become a key.
-type_of_run: ColumnElement[str] = func.substr(col(OperationRun.type), 1, 200)
+type_of_run: ColumnElement[str] = func.substr(col(OperationRun.type), 1, 200, type_=WrittenText())
 _TENANT_ID = col(OperationRun.tenant_id) + 0
 
 

@@ -18,8 +18,7 @@ class CsvTable:
 
     def __init__(self, member: Member, columns: Sequence[str]) -> None:
         self._member = member
-        member.write(_BOM)
-        self._write(columns)
+        member.write(csv_heading(columns))
         member.rows = 0
 
     def add(self, rows: Iterable[Sequence[Cell]]) -> None:
@@ -29,6 +28,16 @@ class CsvTable:
         self._member.rows = (self._member.rows or 0) + len(lines)
 
     def _write(self, *rows: Sequence[Cell]) -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
-        self._member.write(text.getvalue().encode("utf-8", "replace"))
+        self._member.write(csv_lines(rows))
+
+
+def csv_heading(columns: Sequence[str]) -> bytes:
+    """How a CSV file begins: marked as UTF-8, and what each column is."""
+    return _BOM + csv_lines([columns])
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Rows of cells that are `csv_cell`s, numbers or None, one a line."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8", "replace")

@@ -43,17 +43,32 @@ def remove_runs(
         .where(RUN.c.id.in_(ids))
         .with_for_update()
     ).all()
+    # What a cited run is a retry of is named beside it, whatever its own period.
+    cited = {
+        retry.retry_of_id
+        for retry in _retries(session, ids)
+        if citations.cite_run(retry.id, retry.tenant_id, retry.created_at)
+    }
     gone = [
         row.id
         for row in rows
         # A text that is no time sorts somewhere too, but says nothing of an age.
         if row.completed_at is not None
+        and row.id not in cited
         and not citations.cite_run(row.id, row.tenant_id, row.created_at)
     ]
     if gone:
         let_go(session, RUN, gone)
         session.execute(delete(RUN).where(RUN.c.id.in_(gone)))
     return Pruned(removed=len(gone), kept=len(ids) - len(gone))
+
+
+def _retries(session: Session, ids: Sequence[int]) -> Sequence[Any]:
+    return session.execute(
+        select(RUN.c.id, RUN.c.tenant_id, RUN.c.created_at, RUN.c.retry_of_id).where(
+            RUN.c.retry_of_id.in_(ids)
+        )
+    ).all()
 
 
 def _old(workspace_id: int, before: datetime, *columns: Any) -> Select[Any]:

@@ -122,12 +122,45 @@ def asked(path: str, mark: str) -> Scene:
     return open_it
 
 
+def views(page: Page, server: Server) -> None:
+    shared = "INSERT INTO saved_view (workspace_id, user_id, name, query, is_shared)"
+    server.execute(f"{shared} VALUES (1, 1, 'What broke', 'outcome=failed', 1)")
+    page.goto(f"{server.url}/operations?outcome=failed")
+    page.get_by_test_id("views-menu").locator("summary").click()
+    expect(page.get_by_test_id("delete-view").first).to_be_visible()
+
+
 def secret_shown(page: Page, server: Server) -> None:
     asked("/admin/members", "add-member")(page, server)
     page.get_by_test_id("member-email").fill("somebody-new@example.test")
     page.get_by_test_id("confirm").click()
     expect(page.get_by_test_id("secret")).to_be_visible()
     expect(page.locator(".q-dialog")).to_have_count(1)  # the one that asked is gone
+
+
+def selected(page: Page, server: Server) -> None:
+    server.add_run(age=5)
+    page.goto(f"{server.url}/operations")
+    page.get_by_test_id("run-select").first.check()
+    expect(page.get_by_test_id("bulk-cancel")).to_be_visible()
+
+
+def asked_in_bulk(page: Page, server: Server) -> None:
+    selected(page, server)
+    page.get_by_test_id("bulk-cancel").click()
+    expect(page.get_by_test_id("confirm-dialog")).to_be_visible()
+
+
+def done_in_bulk(page: Page, server: Server) -> None:
+    bulk = server.add_run("running", type="runs.bulk", runner="worker")
+    for status, code in (("done", "cancelled"), ("refused", "moved"), ("pending", None)):
+        server.execute(
+            "INSERT INTO bulk_item (bulk_run_id, target_run_id, seen_version, action, status, code,"
+            " message, new_run_id) VALUES (?, ?, 1, 'cancel', ?, ?, 'It moved.', ?)",
+            *(bulk, server.add_run(), status, code, bulk),
+        )
+    page.goto(f"{server.url}/operations/{bulk}")
+    expect(page.get_by_test_id("bulk-item")).to_have_count(3)
 
 
 SCENES: dict[str, Scene] = {
@@ -138,6 +171,9 @@ SCENES: dict[str, Scene] = {
     "run, succeeded": ended("succeeded"),
     "run, corrupt": odd,
     "run, to be cancelled": asked_to_cancel,
+    "runs, selected": selected,
+    "runs, to be cancelled": asked_in_bulk,
+    "runs, dealt with in bulk": done_in_bulk,
     "operation, to be started": asked_what_to_start,
     "tenant without a pack": at("/tenants/wingtip"),
     "tenant with packs": packs,
@@ -145,6 +181,10 @@ SCENES: dict[str, Scene] = {
     "pack, refused": refused_to_pack,
     "toasts": told_in_toasts,
     "shortcuts": sheet,
+    "views": views,
+    "notifications": at("/notifications"),
+    "notification settings": at("/settings/notifications"),
+    "channel, to be added": asked("/admin/notifications", "add-channel"),
     "account": at("/account?password=wrong"),
     "audit trail that makes no sense": at("/admin/audit?id=7"),
     "member, to be changed": asked("/admin/members", "change-member"),

@@ -171,6 +171,19 @@ def test_a_time_is_in_the_persons_zone_with_utc_and_its_age_on_hover(
     expect(page.locator(".zone")).to_contain_text("Times in ")
 
 
+def test_the_zone_is_named_on_a_phone_below_the_page(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{server.url}/operations")
+    expect(page.get_by_test_id("run-row").first).to_be_visible()
+    expect(page.locator(".zone")).to_be_visible()
+
+    zone, table = page.locator(".zone").bounding_box(), page.locator("#content").bounding_box()
+
+    assert zone is not None
+    assert table is not None
+    assert table["y"] < zone["y"] < table["y"] + table["height"]
+
+
 def test_a_page_speaks_the_language_that_was_chosen(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/tenants?from=here")
 

@@ -54,3 +54,14 @@ def test_on_a_phone_the_form_is_folded_up(page: Page, server: Server) -> None:
     page.get_by_test_id("filter-fold").press("Enter")
 
     expect(page.get_by_test_id("filter-text")).to_be_visible()
+
+
+def test_the_key_for_the_search_field_unfolds_the_form(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 640, "height": 800})  # as a magnified page has it
+    page.goto(f"{server.url}/operations")
+    expect(page.get_by_test_id("filter-text")).to_be_hidden()
+    expect(page.get_by_test_id("run-row").first).to_be_visible()
+
+    page.keyboard.press("/")
+
+    expect(page.get_by_test_id("filter-text")).to_be_focused()

@@ -34,13 +34,8 @@ _BUTTONS = {
     "set retention": "set-retention",
     "change name": "change-name",
     "end own others": "end-others",
-    "save view": "save-view",
-    "share view": "share-view",
-    "unshare view": "share-view",
-    "delete view": "delete-view",
-    "delete shared view": "delete-view",
 }
-# What a row of a table is asked for.
+# What a row of a table, or of the menu of views, is asked for.
 _ACTS = {
     "rename tenant": "rename",
     "rename workspace": "rename",
@@ -50,6 +45,10 @@ _ACTS = {
     "end session": "end",
     "end own session": "end",
     "end all sessions": "all",
+    "share view": "share",
+    "unshare view": "unshare",
+    "delete view": "delete",
+    "delete shared view": "delete",
 }
 _numbers = itertools.count(1)
 
@@ -97,12 +96,14 @@ def aim(server: Server, deed: str, at: Place, whose: Person | None = None) -> Ai
         return Aim(DEED_PAGES[deed], mark=_BUTTONS[deed])
     if deed not in DEED_PAGES:
         return _aim_at_run(server, deed, at)
+    if deed.startswith("bulk"):
+        return _aim_in_bulk(server, deed, at)
     if deed in ("acknowledge", "withdraw"):
         return _aim_at_failure(server, deed, at)
     if deed.endswith("view"):
-        return _aim_at_view(server, deed, whose or new_person(server, "operator", at))
+        return _aim_at_view(server, deed, whose or _colleague(server, at))
     if deed == "change name" or deed.startswith("end own"):
-        return _aim_at_account(server, deed, whose or new_person(server, "operator", at))
+        return _aim_at_account(server, deed, whose or _colleague(server, at))
     return _aim_at_form(deed, at) if deed in _BUTTONS else _aim_at_record(server, deed, at)
 
 
@@ -117,6 +118,23 @@ def _aim_at_run(server: Server, deed: str, at: Place) -> Aim:
     _add_pack(server, at, run, "generating", deed)
     sql = "SELECT COUNT(*) FROM operation_run WHERE id=? AND (cancel_requested_at IS NOT NULL"
     return Aim(f"/operations/{run}", f"{sql} OR status='completed')", (run,), mark)
+
+
+def _aim_in_bulk(server: Server, deed: str, at: Place) -> Aim:
+    """A run in the list; that it is dealt with is asked for, and left to a worker."""
+    action = deed.split()[1]
+    columns = {"type": "database.check", "runner": "worker"}
+    if action == "retry":
+        run = new_run(server, at, status="completed", outcome="failed", **columns)
+    else:
+        run = new_run(server, at, status="running", **columns)
+    sql = "SELECT COUNT(*) FROM bulk_item WHERE target_run_id=?"
+    return Aim(DEED_PAGES[deed], sql, (run,), event=("bulk", action, [run]))
+
+
+def _colleague(server: Server, at: Place) -> Person:
+    """Somebody else who works where the deed aims at."""
+    return new_person(server, "outsider" if at.workspace_id == FABRIKAM else "operator", at)
 
 
 def _add_pack(server: Server, at: Place, run: int, status: str, deed: str) -> None:
@@ -160,7 +178,7 @@ def _aim_at_record(server: Server, deed: str, at: Place) -> Aim:
         name = f"token-{next(_numbers)}"
         number, table = server.execute(sql, at.workspace_id, name, name), "api_token"
     else:
-        someone = new_person(server, "outsider" if at.workspace_id == FABRIKAM else "operator", at)
+        someone = _colleague(server, at)
         new_session(server, someone.user_id)
         is_member = subject == "member"
         number = someone.membership_id if is_member else someone.session_id
@@ -210,19 +228,21 @@ def _aim_at_failure(server: Server, deed: str, at: Place) -> Aim:
 
 def _aim_at_view(server: Server, deed: str, whose: Person) -> Aim:
     name, is_shared = f"View {next(_numbers)}", deed in ("unshare view", "delete shared view")
-    path, mark = DEED_PAGES[deed], _BUTTONS[deed]
+    path = DEED_PAGES[deed]
     if deed == "save view":
         sql = "SELECT COUNT(*) FROM saved_view WHERE user_id=? AND name=?"
-        return Aim(path, sql, (whose.user_id, name), mark, fields=(("view-name", name),))
+        fields = (("view-name", name),)
+        return Aim(path, sql, (whose.user_id, name), event=("save",), fields=fields)
     number = server.execute(
         "INSERT INTO saved_view (workspace_id, user_id, name, query, is_shared) "
-        "VALUES (?, ?, ?, 'status=failed', ?)",
+        "VALUES (?, ?, ?, 'outcome=failed', ?)",
         *(whose.workspace_id, whose.user_id, name, is_shared),
     )
+    event = ("act", number, _ACTS[deed])
     if deed.startswith("delete"):
-        return Aim(path, "SELECT NOT COUNT(*) FROM saved_view WHERE id=?", (number,), mark)
+        return Aim(path, "SELECT NOT COUNT(*) FROM saved_view WHERE id=?", (number,), event=event)
     sql = "SELECT COUNT(*) FROM saved_view WHERE id=? AND is_shared=?"
-    return Aim(path, sql, (number, not is_shared), mark)
+    return Aim(path, sql, (number, not is_shared), event=event)
 
 
 def _aim_at_account(server: Server, deed: str, whose: Person) -> Aim:

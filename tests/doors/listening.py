@@ -14,9 +14,11 @@ from tests.doors.raw_socket import RawSocket
 from tests.doors.rights import PAGES, ROLES
 from tests.doors.visitor import OpenPage, live, mark_of, open_page
 
-_OPENING = ("click", "generate", "help")
+_OPENING = ("click", "generate", "help", "save")
 # What is said of one of the groups of failures that are on the page.
 _OF_GROUPS = ("acknowledge", "withdraw")
+# How long a dialog may take; what opens none is waited for as long.
+_PATIENCE_SECONDS = 2.0
 # All that the owner's pages can hold has one row of its kind, and each is opened.
 _ROWS = (
     "rename tenant",
@@ -27,7 +29,7 @@ _ROWS = (
     "acknowledge",
     "withdraw",
     "share view",
-    "delete shared view",
+    "unshare view",
 )
 
 
@@ -83,7 +85,13 @@ async def open_behind(socket: RawSocket, page: OpenPage, opening: Opening) -> No
     message = page.message(opening.element, opening.kind, *opening.arguments)
     before = len(socket.heard)
     await socket.say("event", message)
-    await socket.until(lambda: "dialog" in json.dumps(socket.heard[before:]), 0.5)
+
+    def is_open() -> bool:
+        # Its script is asked for before it comes.
+        news = [message for name, message in socket.heard[before:] if name == "update"]
+        return "dialog" in json.dumps(news)
+
+    await socket.until(is_open, _PATIENCE_SECONDS)
     page.take(socket.heard[before:])
 
 
@@ -99,8 +107,12 @@ async def _behind(server: Server, person: Person, path: str, opening: Opening) -
 
 def _openings_of(number: int, one: dict[str, Any], kind: str) -> list[Opening]:
     name, view = name_of(one), one.get("props", {}).get("view") or {}
+    if kind == "bulk":
+        ids = [row["id"] for row in view]
+        return [Opening(number, name, kind, (deed, ids)) for deed in ("cancel", "retry") if ids]
     if kind == "act":
-        firsts = {act["key"]: row["id"] for row in reversed(view["rows"]) for act in row["acts"]}
+        rows = view.get("rows", view.get("views", []))
+        firsts = {act["key"]: row["id"] for row in reversed(rows) for act in row["acts"]}
         return [Opening(number, name, kind, (row, key)) for key, row in firsts.items()]
     if kind in _OF_GROUPS:
         return [

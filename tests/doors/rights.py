@@ -22,8 +22,9 @@ _SIGNED_IN = (*_MEMBERS, "revoked")
 # deed: by what it aims at, whoever may do it; where there is nothing to aim at, it is left out.
 _RUNNERS = ("owner", "operator")
 _OF_THE_OWNER = {"no tenant": ("owner",), "other workspace": ()}
+_ANY_RUN = {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)}
 DEEDS = {
-    "cancel": {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)},
+    "cancel": _ANY_RUN,
     "cancel pack run": {
         "own tenant": (*_RUNNERS, "tenant_admin"),
         "other tenant": _RUNNERS,
@@ -40,6 +41,8 @@ DEEDS = {
         "other tenant": _RUNNERS,
         "other workspace": ("outsider",),
     },
+    "bulk cancel": _ANY_RUN,
+    "bulk retry": _ANY_RUN,
     # In one's own workspace: the page shows no other.
     "start": {"no tenant": (*_RUNNERS, "outsider")},
     # At a member, a session or a token of the workspace that the page is about, and of another.
@@ -57,22 +60,23 @@ DEEDS = {
     "add workspace": {"no tenant": ("owner",)},
     "set retention": {"no tenant": ("owner",)},
     # Whose trouble it is, is said by those who run the workspace, about all that they see.
-    "acknowledge": {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)},
-    "withdraw": {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)},
+    "acknowledge": _ANY_RUN,
+    "withdraw": _ANY_RUN,
     # One's own account is one's own, with a role or without.
     "change name": {"own": _SIGNED_IN},
     "end own session": {"own": _SIGNED_IN, "another's": ()},
     "end own others": {"own": _SIGNED_IN},
     # A view is its owner's; shared ones are seen by all of the workspace, and tidied up by owners.
     "save view": {"own": _MEMBERS},
-    "share view": {"own": (*_RUNNERS, "outsider"), "another's": ()},
+    "share view": {"own": (*WORKSPACE_ROLES, "outsider"), "another's": ()},
     "unshare view": {"own": _MEMBERS, "another's": ()},
     "delete view": {"own": _MEMBERS, "another's": ()},
-    "delete shared view": {"own": _MEMBERS, "another's": ("owner",)},
+    "delete shared view": {"own": _MEMBERS, "another's": ("owner",), "other workspace": ()},
 }
 # Deeds that are done on a page of their own, whatever they aim at.
 DEED_PAGES = {
     "start": "/operations",
+    **dict.fromkeys(("bulk cancel", "bulk retry"), "/operations"),
     **dict.fromkeys(("add tenant", "rename tenant"), "/admin/tenants"),
     **dict.fromkeys(("add member", "change member", "revoke member"), "/admin/members"),
     **dict.fromkeys(("end session", "end all sessions"), "/admin/sessions"),
@@ -98,7 +102,7 @@ ACTIONS = {
     "see": "pages",
     "start": "deeds: start",
     "start_instance_wide": "tests/services/test_operations.py",
-    "cancel_or_retry": "deeds: cancel, retry",
+    "cancel_or_retry": "deeds: cancel, retry, bulk cancel, bulk retry",
     "generate_pack": "deeds: generate",
     "download_pack": "downloads",
     "audit": "pages",
@@ -113,9 +117,11 @@ PAGES = {
     "/tenants": _MEMBERS,
     "/overview": _MEMBERS,
     "/account": _SIGNED_IN,
+    "/notifications": _SIGNED_IN,
+    "/settings/notifications": _SIGNED_IN,
     **{
         f"/admin/{page}": ("owner",)
-        for page in ("workspace", "tenants", "members", "sessions", "tokens")
+        for page in ("workspace", "tenants", "members", "sessions", "tokens", "notifications")
     },
     "/admin/audit": ("owner", "auditor"),
     "/admin/audit/export.csv": ("owner", "auditor"),
@@ -163,15 +169,12 @@ LISTENERS = {
     "q-layout connected": "a report",
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",
-    "views click": "opens a menu",
-    "views-menu update:modelValue": "opens or closes a menu",
-    "view click": "goes to a view",
-    "share-view click": "deeds: share view, unshare view",
-    "delete-view click": "deeds: delete view, delete shared view",
-    "save-view click": "deeds: save view",
+    "saved_views save": "deeds: save view",
+    "saved_views act": "deeds: share, unshare, delete view; only what is in the menu",
     "run-cancel click": "deeds: cancel",
     "run-retry click": "deeds: retry",
     "refresh-pack click": "reads by the page's own rights",
+    "run_table bulk": "deeds: bulk cancel, bulk retry; of what is in the table",
     "pack_card generate": "deeds: generate",
     "keyboard help": "opens the sheet of shortcuts",
     "keyboard refresh": "reads by the page's own rights",
@@ -183,6 +186,9 @@ LISTENERS = {
     "add-tenant click": "deeds: add tenant",
     "add-member click": "deeds: add member",
     "create-token click": "deeds: create token",
+    "add-channel click": "opens a form; one's own, or the deed asks by Action.ADMINISTER",
+    "mark-all-read click": "one's own notifications",
+    "tell-me update:modelValue": "asks by Action.SEE of the run",
     "set-retention click": "deeds: set retention",
     "change-name click": "deeds: change name",
     "end-others click": "deeds: end own others",
@@ -194,7 +200,9 @@ LISTENERS = {
     "dialog update:modelValue": "closes the dialog",
     "member-role update:modelValue": "fills in a form",
     "member-tenant update:modelValue": "fills in a form",
+    "channel-events update:modelValue": "fills in a form",
     "operation-type update:modelValue": "fills in a form",
+    "option-depth update:modelValue": "fills in a form",
     "operation-tenant update:modelValue": "fills in a form",
     "pack-period update:modelValue": "fills in a form",
     "pack-first-day update:modelValue": "fills in a form",

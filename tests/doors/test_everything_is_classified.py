@@ -82,7 +82,7 @@ def test_every_listener_is_classified(server: Server) -> None:
 
     assert "confirm click" in found, "no dialog was opened, so that nothing behind one is known"
     known = {one.partition(" ")[0] for one in found}
-    assert known >= {"member-role", "tenant-name", "acknowledge-note", "delete-view"}, (
+    assert known >= {"member-role", "tenant-name", "acknowledge-note", "view-name"}, (
         "what is behind the rows of a table was not opened"
     )
     assert not new, f"{sorted(new)}: {_WHERE}"

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from nicegui import __version__
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -86,3 +87,13 @@ async def test_metrics_are_not_for_whoever_comes_through_a_proxy(server: Server)
     async with visitor(server, "192.0.2.1") as outside, visitor(server) as inside:
         assert (await outside.get("/metrics")).status_code == 404
         assert (await inside.get("/metrics")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/language", f"/_nicegui/{__version__}/esm/nothing"])
+async def test_an_open_address_where_nothing_is_sends_a_stranger_to_sign_in(
+    server: Server, path: str
+) -> None:
+    async with visitor(server) as stranger:
+        answer = await stranger.get(path)
+
+    assert (answer.status_code, answer.headers.get("location")) == (303, "/login")

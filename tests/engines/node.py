@@ -19,6 +19,7 @@ from jobs.engines import engine_for, leave_behind_what_is_stuck
 from jobs.operation import built_in_operations
 from jobs.pack_sweeping import pack_chores
 from services.database import Database
+from services.notifications.outlet import Outlet
 from services.packs.storage.disks import Disks, local_disk
 from stillwatch.operations import Operation
 from tests.waiting import wait_until
@@ -67,7 +68,7 @@ def main(url: str, folder: str, lease: str, sweep: str, slots: str, clock: str =
     database = Database(url)
     engine = engine_for(
         database,
-        OPERATIONS | built_in_operations(),
+        OPERATIONS | built_in_operations(outlet=Outlet(frozenset({"json"}))),
         int(slots),
         Path(folder),
         lease=timedelta(seconds=float(lease)),

@@ -11,15 +11,24 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
+from sqlmodel import col
 
+from models import BulkAction, BulkStatus, Membership, OperationRun, Role, User
 from models.columns import utc_now
+from policy.access import Grant
+from services import bulk_runs
+from services.auth import Viewer
+from services.bulk_items import BulkKey, find_results
+from services.bulk_runs import Chosen
 from services.database import Database
+from services.operation_options import CONTEXT_KEY
 from services.operation_run_service import OperationRunService, find_expired
 from services.run_terms import RunRequest
 from tests.databases import Postgres
 from tests.engines.workshop import Workshop
+from tests.services.pack_office import nobody
 from tests.services.runs import trail
 from tests.waiting import wait_until
 
@@ -104,6 +113,59 @@ def test_a_run_whose_worker_was_killed_is_claimed_again_and_finished(workshop: W
             "run.claimed",
             "run.completed",
         ]
+
+
+def test_a_bulk_run_whose_worker_was_killed_does_nothing_twice(workshop: Workshop) -> None:
+    chosen = [finished(workshop, f"k{n}") for n in range(200)]
+    bulk_id = asked_to_start_again(workshop, chosen)
+    with node(workshop) as killed:
+        wait_until(lambda: count_dealt_with(workshop, bulk_id) >= 5, 30)
+        kill(killed)
+    done_by_then = count_dealt_with(workshop, bulk_id)
+    assert workshop.run(bulk_id).status == "running"
+
+    with node(workshop):
+        bulk = workshop.wait_for(bulk_id, seconds=90)
+
+    with workshop.database.reading() as session:
+        again = session.execute(
+            select(col(OperationRun.retry_of_id), func.count())
+            .where(col(OperationRun.retry_of_id).in_(chosen))
+            .group_by(col(OperationRun.retry_of_id))
+        ).all()
+    assert done_by_then < len(chosen)
+    assert {times for _, times in again} == {1}
+    assert (bulk.outcome, bulk.attempt, bulk.summary_counts["succeeded"]) == ("succeeded", 2, 200)
+    assert count_dealt_with(workshop, bulk_id) == len(again) == len(chosen)
+
+
+def finished(workshop: Workshop, key: str) -> int:
+    with workshop.database.writing() as session:
+        service = OperationRunService(session)
+        context = {CONTEXT_KEY: {"of": key}}  # else all of them were the same work
+        request = RunRequest(workshop.workspace_id, "sample.unknown", key, context=context)
+        run_id = service.request(request).run_id
+        service.cancel(run_id, 1, None)
+    return run_id
+
+
+def asked_to_start_again(workshop: Workshop, chosen: list[int]) -> int:
+    with workshop.database.writing() as session:
+        user = User(email="ada@example.test", name="Ada", password_hash="-")
+        session.add(user)
+        session.flush()
+        user_id, place = user.id or 0, workshop.workspace_id
+        session.add(Membership(workspace_id=place, user_id=user_id, role=Role.OPERATOR))
+        viewer = Viewer(1, user_id, "", "", None, (), (Grant(Role.OPERATOR, place),))
+        seen = [Chosen(run_id, session.get_one(OperationRun, run_id).version) for run_id in chosen]
+        asked = bulk_runs.request(session, nobody, viewer, place, BulkAction.RETRY, seen)
+    return asked.run_id
+
+
+def count_dealt_with(workshop: Workshop, bulk_id: int) -> int:
+    with workshop.database.reading() as session:
+        found = find_results(session, BulkKey(bulk_id, 0))
+    return sum(result.status == BulkStatus.DONE for result in found)
 
 
 def test_another_worker_takes_over_while_the_dead_one_stays_dead(shared: Workshop) -> None:

@@ -1,19 +1,23 @@
 """Word that a kind of failure is known: who may give it, and how long it holds."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import AuditEntry, FailureAcknowledgement, Role, User
+from models import AuditEntry, FailureAcknowledgement, Membership, Role, User, UserSession
+from models.columns import utc_now
 from policy.access import Grant, Scope
 from policy.failure_state import FailureState
 from services.auth import Viewer
 from services.database import Database
 from services.operations import NotAllowedError
+from services.overview import failures
 from services.overview.acknowledgements import HOLDS_FOR, LONGEST_NOTE, acknowledge, withdraw
 from services.overview.failures import FailureGroup
 from services.overview.reading import find_overview
@@ -30,11 +34,30 @@ class Desk:
     database: Database
     workspace_id: int
     tenant_id: int
-    user_id: int
 
-    def viewer(self, role: Role = Role.OPERATOR, tenant_id: int | None = None) -> Viewer:
-        grants = (Grant(role, self.workspace_id, tenant_id),)
-        return Viewer(1, self.user_id, "Ada", "ada@example.test", None, (), grants)
+    def viewer(
+        self, role: Role = Role.OPERATOR, tenant_id: int | None = None, there: int | None = None
+    ) -> Viewer:
+        """Somebody who has just signed in."""
+        place = there or self.workspace_id
+        name = secrets.token_hex(4)
+        now = now_of(self.database)
+        with self.database.writing() as session:
+            user = User(email=f"{name}@example.test", name="Ada", password_hash="-")
+            session.add(user)
+            session.flush()
+            user_id = user.id or 0
+            session.add(
+                Membership(workspace_id=place, tenant_id=tenant_id, user_id=user_id, role=role)
+            )
+            sign_in = UserSession(
+                token_hash=name, user_id=user_id, created_at=now, last_active_at=now
+            )
+            session.add(sign_in)
+            session.flush()
+            number = sign_in.id or 0
+        grants = (Grant(role, place, tenant_id),)
+        return Viewer(number, user_id, "Ada", user.email, None, (), grants)
 
     def fail(self, tenant_id: int | None = None) -> int:
         tenant = tenant_id or self.tenant_id
@@ -42,7 +65,7 @@ class Desk:
             self.database, self.workspace_id, "failed", tenant_id=tenant, failures=[a_failure()]
         )
 
-    def succeed(self, **how: float) -> int:
+    def succeed(self, **how: Any) -> int:
         return end(self.database, self.workspace_id, tenant_id=self.tenant_id, **how)
 
     def group(self, tenant_id: int | None = None) -> FailureGroup:
@@ -52,10 +75,11 @@ class Desk:
 
     def acknowledge(self, note: str = "known", viewer: Viewer | None = None) -> None:
         group = self.group()
+        viewer = viewer or self.viewer()
         with self.database.writing() as session:
             acknowledge(
                 session,
-                viewer or self.viewer(),
+                viewer,
                 self.workspace_id,
                 group.fingerprint,
                 (group.type, group.code),
@@ -75,12 +99,7 @@ class Desk:
 @pytest.fixture
 def desk(database: Database) -> Desk:
     here = add_workspace(database)
-    with database.writing() as session:
-        user = User(email="ada@example.test", name="Ada", password_hash="-")
-        session.add(user)
-        session.flush()
-        assert user.id is not None
-    desk = Desk(database, here, add_tenant(database, here, "contoso"), user.id)
+    desk = Desk(database, here, add_tenant(database, here, "contoso"))
     desk.fail()
     return desk
 
@@ -130,6 +149,17 @@ def test_a_success_of_days_ago_has_ended_it_too(desk: Desk) -> None:
     assert desk.group().state is OPEN
 
 
+def test_no_more_runs_than_a_day_may_have_are_searched_for_that_success(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_a_success_of_days_ago_has_ended_it_too(desk)
+    for hours in (40, 39):
+        desk.succeed(ago=hours * 3600.0, type="other")
+    monkeypatch.setattr(failures, "MOST_LOOKED_BACK", 2)
+
+    assert desk.group().state is KNOWN
+
+
 def test_a_tenant_that_is_hit_later_is_news(desk: Desk) -> None:
     desk.acknowledge()
 
@@ -165,9 +195,10 @@ def test_withdrawing_brings_back_no_earlier_word(desk: Desk) -> None:
     assert known is not None
     assert known.note == "second"
 
+    owner = desk.viewer(Role.OWNER)
     for _ in range(2):
         with desk.database.writing() as session:
-            withdraw(session, desk.viewer(Role.OWNER), desk.workspace_id, known.id)
+            withdraw(session, owner, desk.workspace_id, known.id)
 
     assert desk.group().state is OPEN
     assert [action for action, _ in desk.trail()][2:] == ["failure.acknowledgement_withdrawn"]
@@ -192,14 +223,24 @@ def test_others_than_owners_and_operators_may_do_neither(desk: Desk, role: Role)
     assert desk.group().state is KNOWN
 
 
+@pytest.mark.parametrize("lost", [Membership, UserSession])
+def test_who_is_no_operator_any_more_at_that_moment_gives_no_word(desk: Desk, lost: Any) -> None:
+    viewer = desk.viewer()
+    with desk.database.writing() as session:
+        session.execute(update(lost).values(revoked_at=utc_now()))
+
+    with pytest.raises(NotAllowedError):
+        desk.acknowledge(viewer=viewer)
+
+    assert desk.group().state is OPEN
+
+
 def test_the_acknowledgement_of_another_workspace_is_out_of_reach(desk: Desk) -> None:
     desk.acknowledge()
     known = desk.group().acknowledgement
     assert known is not None
     there = add_workspace(desk.database, "there")
-    stranger = Viewer(
-        2, desk.user_id, "Eve", "eve@example.test", None, (), (Grant(Role.OWNER, there),)
-    )
+    stranger = desk.viewer(Role.OWNER, there=there)
 
     with desk.database.writing() as session:
         withdraw(session, stranger, there, known.id)

@@ -194,6 +194,7 @@ def test_a_queued_operation_is_cancelled_at_once(caller: Caller) -> None:
         ({"type": "unheard.of", "runner": "worker"}, "know no operation"),
         ({"type": "sample.check", "runner": "external"}, "the console's own workers"),
         ({"type": "review_pack.generate"}, "the page of its tenant"),
+        ({"type": "runs.bulk"}, "the list of operations"),
     ],
 )
 def test_what_no_program_may_queue_is_refused(

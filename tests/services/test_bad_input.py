@@ -235,6 +235,8 @@ CORRUPT: dict[str, dict[str, object]] = {
     "script for a status": {"status": SCRIPT},
     "a number for a status": {"status": 7},
     "bytes for a status": {"status": b"\x00\x01"},
+    "bytes for a type": {"type": b"\xff\xfe"},
+    "bytes for an outcome": {"status": "completed", "outcome": b"\xff\xfe"},
     "unknown outcome": {"status": "completed", "outcome": "victorious"},
     "script for an outcome": {"status": "completed", "outcome": SCRIPT},
     "completed without outcome": {"status": "completed", "outcome": None},
@@ -502,6 +504,18 @@ def test_a_period_of_the_list_that_is_none_is_told_and_left_out(
     require_decent(answer, 200)
     assert "Start operation" in answer.text
     assert re.search("so it is ignored|is no date and time|there is no", answer.text)
+
+
+def test_times_that_name_no_zone_never_stay_in_an_address_that_is_shared(server: Server) -> None:
+    with visitor(server) as berliner:
+        berliner.cookies.set("stillwatch_zone", "Europe/Berlin")
+        sent = berliner.get("/operations?outcome=failed&from=2026-07-01T00%3A00")
+        shown = berliner.get(sent.headers["location"])
+
+    assert sent.status_code == 303
+    assert sent.headers["location"] == ("/operations?outcome=failed&from=2026-06-30T22%3A00%3A00Z")
+    require_decent(shown, 200)
+    assert "2026-07-01T00:00" in shown.text
 
 
 def test_a_period_of_the_trail_that_ends_before_it_starts_is_answered(

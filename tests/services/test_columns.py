@@ -55,6 +55,8 @@ def test_an_aware_time_comes_back_the_same_in_utc(database: Database) -> None:
     [
         ("2026-11-24 12:00:00", datetime(2026, 11, 24, 12, tzinfo=UTC)),
         ("2026-11-24T13:00:00+01:00", datetime(2026, 11, 24, 12, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
         ("yesterday", None),
         ("", None),
     ],

@@ -38,7 +38,7 @@ def test_the_console_s_own_come_first(packages: Path) -> None:
     found = find_operations()
 
     own = ["database.check", "evidence.verify", "database.backup", "retention.prune"]
-    own.append("review_pack.generate")
+    own += ["review_pack.generate", "runs.bulk", "notifications.send"]
     assert list(found.operations) == [*own, "aa.work"]
     assert list(found.origins.values()) == [*[BUILT_IN] * len(own), "from aa_first 1.0"]
     assert found.problems == []
@@ -147,6 +147,8 @@ def test_the_command_lists_what_there_is_and_where_it_is_from(packages: Path) ->
         "database.backup       instance   built in",
         "retention.prune       workspace  built in",
         "review_pack.generate  tenant     built in",
+        "runs.bulk             workspace  built in",
+        "notifications.send    workspace  built in",
         "listed.work           tenant     from listed 1.0",
     ]
 

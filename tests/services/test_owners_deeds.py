@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -24,6 +25,8 @@ from services.database import Database
 from services.desk import Desk
 from services.members import Invitation, find_members, invite
 from services.operations import NotAllowedError
+from tests.databases import postgresql_only
+from tests.waiting import wait_until
 
 ADA, BOB, EVE = "ada@example.test", "bob@example.test", "eve@example.test"
 
@@ -160,6 +163,37 @@ def test_the_last_owner_stays(session: Session) -> None:
         members.revoke(session, here, own)
     with pytest.raises(AdministrationError, match="last owner of northwind"):
         members.change_role(session, here, own, "auditor")
+
+
+@postgresql_only
+def test_of_two_owners_who_revoke_each_other_at_once_one_stays(
+    session: Session, database: Database
+) -> None:
+    set_member(session, BOB, "northwind", "owner")
+    ada, bob = desk(session, ADA, 1), desk(session, BOB, 1)
+    ids = {one.email: one.id for one in find_members(session, 1)}
+    session.commit()
+
+    def answer() -> None:
+        with database.writing() as other:
+            members.revoke(other, bob, ids[ADA])
+
+    def is_waiting() -> bool:
+        with database.reading() as other:
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            return bool(other.scalar(text(waits)))
+
+    with ThreadPoolExecutor() as pool:
+        with database.writing() as first:
+            members.revoke(first, ada, ids[BOB])
+            answered = pool.submit(answer)
+            wait_until(lambda: answered.done() or is_waiting())
+        with pytest.raises(NotAllowedError):
+            answered.result()
+
+    with database.reading() as other:
+        owners = [one.email for one in find_members(other, 1) if one.role == "owner"]
+    assert owners == [ADA]
 
 
 def test_a_name_is_changed_only_from_what_was_seen(session: Session) -> None:

@@ -6,16 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.event import listen
 from sqlmodel import SQLModel, col
 
 from jobs.context import RunContext
 from jobs.handlers import retention_prune
 from jobs.handlers.retention_prune import prune
-from models import AuditEntry, OperationRun, ReviewPack, Schedule, Tenant, User
+from models import (
+    AuditEntry,
+    Membership,
+    OperationRun,
+    ReviewPack,
+    Schedule,
+    Tenant,
+    User,
+    UserSession,
+)
+from models.columns import utc_now
 from policy.access import Grant
-from services import retention
+from services import retention, schedules
 from services.auth import Viewer
 from services.database import Database
 from services.operation_run_service import OperationRunService
@@ -165,6 +175,25 @@ def test_a_run_that_an_unexpired_pack_cites_is_kept(
     assert pruning.report.counts["skipped"] == 2
 
 
+def test_what_a_cited_run_is_a_retry_of_is_kept(
+    database: Database,
+    workspace_id: int,
+    tenant_id: int,
+    keep: Callable[..., None],
+    pruning: RunContext,
+) -> None:
+    before = LONG_AGO - timedelta(days=9)
+    first = add_run(database, workspace_id, tenant_id=tenant_id, created_at=before)
+    retry = add_run(database, workspace_id, tenant_id=tenant_id, retry_of_id=first)
+    add_pack(database, workspace_id, tenant_id)
+    keep(runs_days=90)
+
+    prune(pruning)
+
+    assert {first, retry} <= ids(database)
+    assert stored(database, retry).retry_of_id == first
+
+
 def test_a_pack_whose_period_nobody_can_read_cites_every_run_of_its_tenant(
     database: Database,
     workspace_id: int,
@@ -218,7 +247,8 @@ def test_a_retry_and_a_schedule_outlive_the_run_that_they_point_at(
     assert stored(database, retry).retry_of_id is None
     assert stored(database, retry).version == 2
     with database.reading() as session:
-        assert session.scalars(select(Schedule)).one().last_run_id is None
+        mine = select(Schedule).where(col(Schedule.type) == "a.b")
+        assert session.scalars(mine).one().last_run_id is None
 
 
 def test_old_audit_entries_go_but_none_of_a_period_that_a_pack_covers(
@@ -242,10 +272,11 @@ def test_old_audit_entries_go_but_none_of_a_period_that_a_pack_covers(
 
     prune(pruning)
 
-    assert actions(database)[-5:] == [
+    assert actions(database)[-6:] == [
         "cited",
         "new",
         "retention.set",
+        "schedule.added",
         "retention.began",
         "retention.pruned",
     ]
@@ -358,9 +389,31 @@ def test_setting_it_leaves_a_line_in_the_trail(database: Database, workspace_id:
 
     with database.reading() as session:
         assert retention.find_retention_by_slug(session, "acme") == Retention(30, None)
-        entry = session.scalars(select(AuditEntry)).one()
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[0]
     assert (entry.action, entry.workspace_id) == ("retention.set", workspace_id)
     assert entry.details == {"runs_days": 30, "audit_days": None}
+
+
+def test_setting_it_has_it_done_each_night_by_one_schedule(
+    database: Database, workspace_id: int
+) -> None:
+    with database.writing() as session:
+        retention.set_retention(session, "acme", None, None)
+    with database.reading() as session:
+        assert schedules.find_all(session) == []
+
+    for days in (30, 60):
+        with database.writing() as session:
+            retention.set_retention(session, "acme", days, None)
+
+    with database.reading() as session:
+        (nightly,) = schedules.find_all(session)
+    assert (nightly.type, nightly.workspace, nightly.cron) == (
+        "retention.prune",
+        "acme",
+        "30 3 * * *",
+    )
+    assert nightly.next_at is not None
 
 
 def test_only_an_owner_sets_it(database: Database, workspace_id: int) -> None:
@@ -375,6 +428,21 @@ def test_only_an_owner_sets_it(database: Database, workspace_id: int) -> None:
         retention.change_retention(session, owner, workspace_id, Retention(7, 8))
     with database.reading() as session:
         assert retention.find_retention(session, workspace_id) == Retention(7, 8)
+
+
+@pytest.mark.parametrize("lost", [Membership, UserSession])
+def test_an_owner_who_is_none_any_more_at_that_moment_sets_nothing(
+    database: Database, workspace_id: int, lost: Any
+) -> None:
+    owner = a_viewer(database, workspace_id, "owner")
+    with database.writing() as session:
+        session.execute(update(lost).values(revoked_at=utc_now()))
+
+    with pytest.raises(NotAllowedError), database.writing() as session:
+        retention.change_retention(session, owner, workspace_id, Retention(1, 1))
+
+    with database.reading() as session:
+        assert retention.find_retention(session, workspace_id) == Retention()
 
 
 @pytest.mark.parametrize("table", ["operation_run", "audit_entry"])
@@ -415,4 +483,11 @@ def a_viewer(database: Database, workspace_id: int, role: str) -> Viewer:
         user = User(email=f"{role}@example.test", name=role, password_hash="-")
         session.add(user)
         session.flush()
-    return Viewer(1, user.id or 0, role, user.email, None, (), (Grant(role, workspace_id),))
+        user_id = user.id or 0
+        session.add(Membership(workspace_id=workspace_id, user_id=user_id, role=role))
+        now = datetime.now(UTC)
+        sign_in = UserSession(token_hash=role, user_id=user_id, created_at=now, last_active_at=now)
+        session.add(sign_in)
+        session.flush()
+    grants = (Grant(role, workspace_id),)
+    return Viewer(sign_in.id or 0, user_id, role, user.email, None, (), grants)

@@ -224,6 +224,14 @@ def test_counts_end_somewhere(
     assert counts[UxStatus.FAILED] == CappedCount(3, True)
 
 
+def test_a_period_that_begins_a_thousand_years_ago_holds_every_run(runs: Database) -> None:
+    long_ago = RunFilter(created_from=datetime(999, 1, 1, tzinfo=UTC))
+    with runs.reading() as session:
+        page = find_matching(session, Scope(1, None), long_ago)
+
+    assert len(page.runs) == 50
+
+
 def test_only_new_runs_that_are_wanted_are_announced(runs: Database) -> None:
     scope = Scope(1, None)
     with runs.reading() as session:

@@ -13,7 +13,7 @@ from services import schema
 from services.database import Database
 from services.schema import SchemaError
 
-HEAD = "0005"
+HEAD = "0011"
 
 
 def test_an_empty_folder_becomes_a_current_database(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlmodel import col
 
-from models import SignInFailure
+from models import AuditEntry, SignInFailure
 from models.columns import from_now
 from policy.sign_in_pacing import ADDRESS_FAILURES, FREE_FAILURES
 from services import auth as auth_module
@@ -184,3 +184,50 @@ async def test_what_was_typed_is_not_kept(auth: Auth, database: Database) -> Non
 )
 def test_of_ipv6_a_subscriber_s_whole_network_is_one_place(address: str, place: str) -> None:
     assert place_of(address) == place
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [("192.0.2.7:4711", "192.0.2.7"), ("[2001:db8::1]:4711", "2001:db8::/64"), ("x:1", "unknown")],
+)
+def test_a_port_is_no_part_of_a_place(address: str, place: str) -> None:
+    assert place_of(address) == place
+
+
+async def test_what_cannot_be_an_account_is_delayed_like_any_other(
+    auth: Auth, database: Database
+) -> None:
+    await fail(auth, ELSEWHERE, email="nul\x00@example.test")
+
+    with pytest.raises(SignInDelayed):
+        await auth.sign_in(EMAIL, "x" * 1025, None, ELSEWHERE)
+
+    assert await auth.sign_in(EMAIL, PASSWORD, None, ELSEWHERE)
+    with database.reading() as session:
+        refused = col(AuditEntry.action) == "sign_in_refused"
+        assert len(session.scalars(select(AuditEntry).where(refused)).all()) == FREE_FAILURES
+
+
+async def test_guesses_that_come_together_from_one_network_count_for_each_other(
+    auth: Auth,
+) -> None:
+    guesses = (auth.sign_in(EMAIL, "wrong", None, f"2001:db8::{number}") for number in range(1, 20))
+
+    answers = await asyncio.gather(*guesses, return_exceptions=True)
+
+    assert sum(isinstance(one, SignInRefused) for one in answers) == FREE_FAILURES
+
+
+def test_a_refusal_and_a_sign_in_at_one_place_do_not_wait_for_each_other(
+    postgres_database: Database,
+) -> None:
+    with postgres_database.writing() as session:
+        user_id = add_user(session, EMAIL, "Ada", PASSWORD).id
+
+    with postgres_database.writing() as opening, postgres_database.writing() as refusing:
+        refusing.execute(text("SET LOCAL lock_timeout = '2s'"))
+        account = auth_module._find_account(opening, EMAIL)
+        assert account is not None
+        auth_module._lock(opening, account)
+
+        auth_module._note_refusal(refusing, user_id, EMAIL, HOME)

@@ -1,5 +1,6 @@
 """An owner changes how long a workspace keeps what is over."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import user_simulation
 
-from models import Role, User, Workspace
+from models import Membership, Role, User, UserSession, Workspace
 from policy.access import Grant
 from services.auth import Viewer
 from services.database import Database
@@ -19,6 +20,8 @@ from ui.presenters.locale import Locale
 
 
 def a_page(database: Database, role: Role) -> Any:
+    with database.writing() as session:
+        session.add(Membership(workspace_id=1, user_id=1, role=role.value))
     viewer = Viewer(1, 1, "Ada", "ada@example.test", None, (), (Grant(role, 1),))
 
     async def act() -> Viewer:
@@ -37,6 +40,11 @@ def database(sqlite_database: Database) -> Database:
     with sqlite_database.writing() as session:
         session.add(Workspace(id=1, slug="northwind", name="Northwind"))
         session.add(User(id=1, email="ada@example.test", name="Ada", password_hash="-"))
+        session.flush()
+        now = datetime.now(UTC)
+        session.add(
+            UserSession(id=1, token_hash="-", user_id=1, created_at=now, last_active_at=now)
+        )
     return sqlite_database
 
 

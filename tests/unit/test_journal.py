@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from services.journal.about import about_request, about_run
 from services.journal.output import start_journal
 from services.journal.redaction import GONE, Redaction
+from services.notifications.outlet import NotDeliveredError, Outlet
+from settings import read_settings
 
 SECRETS = {
     "a token of a program": "Authorization: Bearer stillwatch_Zk3v9QpL0aXw7TtU2bNc4RrY6mJd8HsE",
@@ -47,12 +50,13 @@ PARTS = (
 
 @pytest.fixture(autouse=True)
 def quiet_afterwards() -> Iterator[None]:
-    root, own = logging.getLogger(), logging.getLogger("stillwatch")
-    handlers, levels = list(root.handlers), (root.level, own.level)
+    root = logging.getLogger()
+    touched = [root, *map(logging.getLogger, ("stillwatch", "apprise", "requests", "urllib3"))]
+    handlers, levels = list(root.handlers), [one.level for one in touched]
     yield
     root.handlers[:] = handlers
-    root.setLevel(levels[0])
-    own.setLevel(levels[1])
+    for one, level in zip(touched, levels, strict=True):
+        one.setLevel(level)
     logging.captureWarnings(False)
 
 
@@ -149,3 +153,29 @@ def test_libraries_speak_from_warnings_on(capfd: pytest.CaptureFixture[str]) -> 
     logging.getLogger("stillwatch.web").debug("detail")
 
     assert [json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()] == ["detail"]
+
+
+def test_no_key_of_a_channel_is_logged_at_debug(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    settings = read_settings({"STILLWATCH_LOG_LEVEL": "debug"})
+    start_journal("json", settings.log_level, settings.secrets)
+    logging.getLogger().setLevel(logging.DEBUG)  # as a library, or somebody in need, may do
+    outlet = Outlet(frozenset({"json"}))
+
+    with pytest.raises(NotDeliveredError):
+        outlet.send("json://127.0.0.1:9/the-key-of-it", "title", "told in confidence")
+
+    told = capfd.readouterr().err
+    assert "A Connection error occurred" in told
+    assert "the-key-of-it" not in told
+    assert "told in confidence" not in told
+
+
+@pytest.mark.parametrize("word", ["a-", "a.", "token", "cookie ", "a://"])
+def test_a_long_text_of_somebody_s_is_read_once(word: str) -> None:
+    began = time.process_time()
+
+    Redaction().text(word * 40_000)
+
+    assert time.process_time() - began < 5  # from each letter on, it would be minutes

@@ -14,6 +14,7 @@ from services.run_filters import (
     Problem,
     RunFilter,
     filter_parameters,
+    for_every_zone,
     read_run_filter,
     settled,
 )
@@ -79,6 +80,9 @@ def test_empty_fields_ask_for_nothing() -> None:
         ("sort", "random", Problem.UNKNOWN_VALUE),
         ("from", "yesterday", Problem.NOT_A_TIME),
         ("until", "0001-01-01T00:00+14:00", Problem.NOT_A_TIME),
+        # In a zone to the west, or to the east, it would be of no year at all.
+        ("from", "0001-01-01T00:00+00:00", Problem.NOT_A_TIME),
+        ("until", "9999-12-31T23:59+00:00", Problem.NOT_A_TIME),
         ("q", "a\x00b", Problem.UNPRINTABLE),
         ("tenant", "x" * 10_000_000, Problem.TOO_LONG),
     ],
@@ -113,6 +117,20 @@ def test_times_without_an_offset_are_the_readers_own() -> None:
 
     assert read.wanted.created_from == datetime(2026, 6, 30, 22, tzinfo=UTC)
     assert read.wanted.created_before == datetime(2026, 8, 1, tzinfo=UTC)
+
+
+def test_an_address_that_is_passed_on_means_the_same_period_in_every_zone() -> None:
+    asked = [("from", "2026-07-01T00:00"), ("until", "2026-08-01"), ("from", "x"), ("older", "7")]
+
+    passed_on = for_every_zone(asked, BERLIN)
+
+    assert passed_on == [
+        ("from", "2026-06-30T22:00:00Z"),
+        ("until", "2026-07-31T22:00:00Z"),
+        ("from", "x"),
+        ("older", "7"),
+    ]
+    assert for_every_zone(passed_on, ZoneInfo("Asia/Tokyo")) == passed_on
 
 
 def test_too_many_values_are_cut() -> None:

@@ -44,7 +44,10 @@ export default {
     seen(selector) { return [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility()); },
     click(selector) { this.seen(selector)[0]?.click(); return true; },
     focus(selector) {
-      const field = this.seen(selector).find((one) => one.matches("input, textarea"));
+      const isField = (one) => one.matches("input, textarea");
+      const field = this.seen(selector).find(isField) ?? [...document.querySelectorAll(selector)].find(isField);
+      const fold = field?.closest("details");
+      if (fold) fold.open = true; // as it is at first where there is little room
       field?.focus();
       return Boolean(field);
     },

@@ -3,14 +3,17 @@
 from html import escape
 
 from nicegui import ui
+from sqlalchemy.orm import Session
 
 from policy.wording import said
+from services.notifications.watching import watch
 from services.pack_card import CardSnapshot
 from services.packs.order import PackOptions, Section
 from services.review_packs import RequestedPack, ReviewPacks
 from services.tenants import TenantRef
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.option_fields import focus_first
+from ui.components.tell_me import tell_me_box
 from ui.live import Live
 from ui.page import Page
 from ui.presenters.pack_form import (
@@ -80,6 +83,7 @@ class PackDialog:
             )
             self._details.props('dense data-testid="pack-failure-details"')
             ui.label(locale.told(_WHY_WITHOUT)).classes("switch-hint under")
+        self._tell_me = tell_me_box(locale)
         self._show_days()
 
     def _show_days(self) -> None:
@@ -103,11 +107,15 @@ class PackDialog:
             self._say_what_is_wrong(error.messages)
             return False
         viewer = await self._page.session.act()
-        requested: RequestedPack = await self._page.console.database.write(
-            lambda session: ReviewPacks(session, self._page.console.enqueue).request(
-                viewer, self._tenant.id, options
-            )
-        )
+
+        def request(session: Session) -> RequestedPack:
+            packs = ReviewPacks(session, self._page.console.enqueue)
+            requested = packs.request(viewer, self._tenant.id, options)
+            if self._tell_me.value and requested.run_id is not None:
+                watch(session, viewer, requested.run_id, self._locale.language)
+            return requested
+
+        requested: RequestedPack = await self._page.console.database.write(request)
         if not requested.is_new:
             ui.notify(self._locale.told(_SOMEBODY_ELSES), type="info")
         self._live.nudge(own_action=True)

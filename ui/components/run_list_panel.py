@@ -1,11 +1,15 @@
 """A list of runs that is refreshed in place; newer runs are announced, never pushed in."""
 
 from collections.abc import Callable
+from typing import Any
 
 from nicegui import ui
 
+from models import BulkAction
+from policy.access import Action
 from policy.decision import Reason
-from services.runs import RunListSnapshot, RunPage, RunWindow
+from services.runs import RunListSnapshot, RunPage, RunSnapshot, RunWindow
+from ui.components.bulk_dialog import open_bulk_dialog
 from ui.components.refresh_badge import RefreshBadge
 from ui.components.run_table import RunTable
 from ui.components.stale_notice import StaleNotice
@@ -13,7 +17,9 @@ from ui.live import Live
 from ui.page import Page, nothing_here
 from ui.presenters import run as presenter
 from ui.presenters.announcements import list_change
+from ui.presenters.bulk import bulk_words
 from ui.presenters.part_words import badge_words, table_words
+from ui.run_deeds import bulk_deeds
 from ui.surfaces import RunListSurface
 
 
@@ -43,10 +49,13 @@ class RunListPanel:
                 .mark("new-runs")
             )
             self._new.set_visibility(False)
-            self._table = RunTable(empty_text, table_words(locale))
+            may_select = page.viewer.may_in(window.scope.workspace_id, Action.CANCEL_OR_RETRY)
+            words = {**table_words(locale), **bulk_words(locale)}
+            self._table = RunTable(empty_text, words, self._ask if may_select else None)
         first = RunListSnapshot(shown.now, shown.runs, 0)
         self._ids = window.run_ids
-        self._rows = {run.id: presenter.run_row(run, self._locale) for run in shown.runs}
+        self._workspace_id = window.scope.workspace_id
+        self._rows = {run.id: self._row(run) for run in shown.runs}
         self._shown = first
         self._show(first)
         surface = RunListSurface(
@@ -58,13 +67,27 @@ class RunListPanel:
     def _show(self, snapshot: RunListSnapshot) -> None:
         self._page.announce(list_change(self._shown, snapshot, self._locale))
         self._shown = snapshot
-        now_there = {run.id: presenter.run_row(run, self._locale) for run in snapshot.runs}
+        now_there = {run.id: self._row(run) for run in snapshot.runs}
         for run_id in self._ids:
             # A row that is gone keeps its place: nothing moves under the pointer.
             self._rows[run_id] = now_there.get(run_id) or {**self._rows[run_id], "gone": True}
         self._table.show([self._rows[run_id] for run_id in self._ids])
         self._new.set_text(presenter.new_runs(snapshot, self._locale))
         self._new.set_visibility(snapshot.new_runs > 0 or snapshot.may_be_more)
+
+    def _row(self, run: RunSnapshot) -> dict[str, Any]:
+        return {**presenter.run_row(run, self._locale), "can": self._deeds(run)}
+
+    def _deeds(self, run: RunSnapshot) -> list[BulkAction]:
+        return bulk_deeds(run, self._page.session.viewer, self._page.console.offers)
+
+    def _ask(self, action: BulkAction, run_ids: frozenset[int]) -> None:
+        if self._page.browser.is_dialog_open:
+            return
+        runs = [run for run in self._shown.runs if run.id in run_ids and action in self._deeds(run)]
+        if runs:
+            left = len(run_ids) - len(runs)
+            open_bulk_dialog(self._page, self._workspace_id, action, runs, left)
 
     def _clear(self) -> None:
         self._page.announce(self._locale.say("There is nothing here."))

@@ -16,6 +16,7 @@ export default {
       </nav>
       <div class="person">
         <a class="person-name" href="/account" :title="view.words.account" :aria-current="current('account')" data-testid="own-account"><i class="material-icons" aria-hidden="true" data-icon="account_circle"></i><span>{{ view.name }}<small>{{ view.email }}</small></span></a>
+        <a class="plain bell" href="/notifications" data-testid="bell" :aria-label="view.bell" :title="view.bell" :aria-current="current('notifications')"><i class="material-icons" aria-hidden="true" data-icon="notifications"></i><span v-if="view.unread" class="unread" aria-hidden="true" data-testid="unread-count">{{ view.unread }}</span></a>
         <button type="button" class="plain keyboard" @click="$emit('help')" data-testid="shortcuts" :aria-label="view.words.shortcuts"
           :title="view.words.shortcuts"><i class="material-icons" aria-hidden="true" data-icon="keyboard"></i></button>
         <button type="button" class="plain" @click="cycle" :aria-label="view.words[theme]"

@@ -1,6 +1,6 @@
 """The navigation beside, or on a phone above, every page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ui.components.viewed import Viewed
@@ -13,3 +13,7 @@ class Shell(Viewed, component="shell.js"):
         super().__init__(view)
         self.on("help", open_help, args=[])
         self.mark("shell", "sign-out")
+
+    def ring(self, bell: Mapping[str, Any]) -> bool:
+        """Show the bell as it is now; return whether that changed anything."""
+        return self.show({**self.view, **bell})

@@ -3,6 +3,7 @@
 from nicegui import ui
 from sqlalchemy.orm import Session
 
+from services.notifications.watching import watch
 from services.operations import (
     NeedsCorrectionError,
     OperationOffer,
@@ -14,6 +15,7 @@ from services.tenants import TenantRef
 from stillwatch.operations import Scope
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.option_fields import OptionFields, focus_first
+from ui.components.tell_me import tell_me_box
 from ui.page import Page
 from ui.presenters.words import REACH
 
@@ -60,6 +62,7 @@ class StartDialog:
                 "operation-tenant",
             )
             self._options = ui.column().classes("form")
+            self._tell_me = tell_me_box(locale)
         self._choice.on_value_change(self._show_chosen)
         self._show_chosen()
 
@@ -92,12 +95,16 @@ class StartDialog:
         tenant_id = self._tenant.value if offer.scope is Scope.TENANT else None
         options = None if form is None else form.given()
         viewer = await self._page.session.act()
+
+        def start(session: Session) -> Requested:
+            operations = self._operations(session)
+            requested = operations.start(viewer, place.id, offer.type, tenant_id, options)
+            if self._tell_me.value:
+                watch(session, viewer, requested.run_id, self._locale.language)
+            return requested
+
         try:
-            requested: Requested = await self._page.console.database.write(
-                lambda session: self._operations(session).start(
-                    viewer, place.id, offer.type, tenant_id, options
-                )
-            )
+            requested: Requested = await self._page.console.database.write(start)
         except NeedsCorrectionError as refusal:
             self._show_refusal(refusal, form)
             return False

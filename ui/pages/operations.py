@@ -1,12 +1,14 @@
 """Monitoring → Operations: the workspace's runs, newest first."""
 
 from functools import partial
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import Client, ui
 
 from policy.wording import said
+from services.run_filters import for_every_zone
 from services.run_list import FoundList, find_list, read_list_address
 from services.runs import RunWindow
 from services.saved_views import find_views
@@ -17,7 +19,7 @@ from ui.components.start_dialog import offers_for, open_start_dialog
 from ui.console import Console
 from ui.page import Page, begin, not_found
 from ui.presenters.locale import Locale
-from ui.presenters.run_chips import FilterFacts, export_address, list_address
+from ui.presenters.run_chips import FilterFacts, export_address, list_address, newest_address
 from ui.presenters.run_filter import filter_view
 from ui.presenters.run_paging import cut_text
 
@@ -43,8 +45,22 @@ def register(console: Console) -> None:
                 return RedirectResponse(f"/operations?{rest}".rstrip("?"), status_code=303)
             not_found(page)
             return None
+        address = _address_for_everybody(page, request)
+        if address is not None:
+            return RedirectResponse(address, status_code=303)
         await _build(page, request)
         return None
+
+
+def _address_for_everybody(page: Page, request: Request) -> str | None:
+    """Where the list is that is asked for by times without a zone, as a form sends them: in an
+    address that is shared they would be other times to others. One with flaws is explained first.
+    """
+    given, zone = request.query_params.multi_items(), page.session.locale.zone
+    passed_on = for_every_zone(given, zone)
+    if passed_on == given or read_list_address(given, zone).flaws:
+        return None
+    return f"/operations?{urlencode(passed_on, errors='replace')}"
 
 
 async def _build(page: Page, request: Request) -> None:
@@ -63,11 +79,6 @@ async def _build(page: Page, request: Request) -> None:
     may_start = bool(offers_for(page))
 
     def build_actions() -> None:
-        SavedViews(page, scope.workspace_id, views, found.wanted)
-        with ui.link(target=export_address(found.wanted)).classes("button") as export:
-            export.props('download data-testid="export-runs"')
-            ui.icon("download").props('aria-hidden="true"')
-            ui.label(locale.say("Export"))
         if may_start:
             ui.button(
                 locale.say("Start operation"),
@@ -77,6 +88,8 @@ async def _build(page: Page, request: Request) -> None:
             ).props('unelevated no-caps data-testid="start-operation"').classes("main").mark(
                 "start-operation"
             )
+        SavedViews(page, scope.workspace_id, views, found.wanted)
+        _build_export(found, locale)
 
     with page.framed("operations", locale.say("Operations")):
         RunFilterForm(filter_view(_facts(found), locale))
@@ -85,10 +98,18 @@ async def _build(page: Page, request: Request) -> None:
             shown,
             window,
             _empty_text(found, locale, may_start=may_start),
-            show_newest=lambda: ui.navigate.to(list_address(found.wanted)),
+            show_newest=lambda: ui.navigate.to(newest_address(found.wanted)),
             build_actions=build_actions,
         )
         _build_paging(found, locale)
+
+
+def _build_export(found: FoundList, locale: Locale) -> None:
+    link = ui.link(target=export_address(found.wanted)).classes("button").mark("export-runs")
+    with link.props('data-testid="export-runs"'):
+        icon = ui.element("i").classes("material-icons")
+        icon.props('aria-hidden="true" data-icon="download"')
+        ui.label(locale.say("Export CSV"))
 
 
 def _facts(found: FoundList) -> FilterFacts:

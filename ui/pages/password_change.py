@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models import User
 from services import accounts
 from services.admin_terms import SHORTEST_PASSWORD, password_hash
-from services.auth import LONGEST_PASSWORD, Viewer, is_csrf_token
+from services.auth import LONGEST_PASSWORD, Viewer, is_csrf_token, viewer_in
 from ui.console import Console
 from ui.guard import viewer_of
 from ui.page_session import PageSession
@@ -68,18 +68,23 @@ async def _change(console: Console, viewer: Viewer, current: str, new: str) -> s
         return "wrong"
     hashed = await database.off_loop(lambda: password_hash(new))
 
-    def replace(session: Session) -> Sequence[int]:
+    def replace(session: Session) -> Sequence[int] | None:
+        user = session.get_one(User, user_id, with_for_update=True)
+        # Hashing takes a while: who was signed out meanwhile, by a new password even, is out.
+        if viewer_in(session, viewer.session_id) is None:
+            return None
         return accounts.replace_password(
             session,
-            session.get_one(User, user_id),
+            user,
             hashed,
             keep_session_id=viewer.session_id,
             actor_id=user_id,
         )
 
-    for session_id in await database.write(replace):
+    ended = await database.write(replace)
+    for session_id in ended or ():
         PageSession.end_all(session_id)
-    return DONE
+    return "old" if ended is None else DONE
 
 
 def _back(outcome: str) -> Response:

@@ -5,28 +5,31 @@ from html import escape
 
 from fastapi import Request
 from nicegui import Client, ui
+from nicegui.events import ValueChangeEventArguments
 from sqlalchemy.orm import Session
 
-from policy.access import Action
 from policy.decision import Reason
-from policy.status import UxStatus
 from services import runs
-from services.operations import OperationOffer, Operations, may_retry
-from services.run_terms import Requested
+from services.notifications import watching
+from services.operations import NotAllowedError, OperationOffer, Operations
+from services.run_terms import Requested, RunNotFoundError
 from services.runs import RelatedRun, RunSnapshot
+from ui.bulk_reading import BulkReading
+from ui.components.bulk_results import BulkResults
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.components.refresh_badge import RefreshBadge
 from ui.components.run_failures import RunFailures
 from ui.components.run_summary import RunSummary
 from ui.components.run_timeline import RunTimeline
 from ui.components.stale_notice import StaleNotice
+from ui.components.tell_me import tell_me_box
 from ui.console import Console
 from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
 from ui.presenters import run as presenter
 from ui.presenters.announcements import run_change
+from ui.presenters.bulk import bulk_view
 from ui.presenters.estimate import run_estimate
-from ui.presenters.life import is_outside
 from ui.presenters.locale import Locale
 from ui.presenters.part_words import (
     badge_words,
@@ -36,11 +39,9 @@ from ui.presenters.part_words import (
 )
 from ui.presenters.timeline import run_timeline
 from ui.presenters.words import clipped
+from ui.run_deeds import can_cancel, can_retry
 from ui.run_history import RunHistory
 from ui.surfaces import RunDetailSurface, scope_for
-
-# A success is not done over; it is started anew from the list.
-_RETRYABLE = frozenset({UxStatus.PARTIAL, UxStatus.FAILED, UxStatus.CANCELLED})
 
 Related = tuple[RelatedRun, ...]
 
@@ -56,21 +57,23 @@ def register(console: Console) -> None:
         if found is None:
             not_found(page)
             return
-        run, related = found
+        run, related, is_watching = found
         history = RunHistory(console, page.session, run)
         client.on_delete(history.close)
-        run = await history.beside(run)
+        bulk = BulkReading(console)
+        run = await bulk.beside(await history.beside(run))
         with page.framed("operations", page.session.locale.say("Run {id}", id=run.id)):
-            RunPanel(page, run, related, history)
+            RunPanel(page, run, related, history, bulk, is_watching=is_watching)
 
 
-async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
-    def look(session: Session) -> tuple[RunSnapshot, Related] | None:
+async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related, bool] | None:
+    def look(session: Session) -> tuple[RunSnapshot, Related, bool] | None:
         run = runs.find_run(session, run_id)
         scope = None if run is None else scope_for(page.viewer, run)
         if run is None or scope is None or not runs.is_visible(scope, run):
             return None
-        return run, runs.find_related(session, run, scope)
+        is_watching = watching.is_watching(session, page.viewer.user_id, run_id)
+        return run, runs.find_related(session, run, scope), is_watching
 
     return await page.console.database.read(look)
 
@@ -78,7 +81,16 @@ async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related] | None:
 class RunPanel:
     """The parts of a run's page, built once and updated in place."""
 
-    def __init__(self, page: Page, run: RunSnapshot, related: Related, history: RunHistory) -> None:
+    def __init__(
+        self,
+        page: Page,
+        run: RunSnapshot,
+        related: Related,
+        history: RunHistory,
+        bulk: BulkReading,
+        *,
+        is_watching: bool,
+    ) -> None:
         self._page = page
         self._locale = locale = page.session.locale
         self._shown: RunSnapshot | None = None
@@ -91,13 +103,15 @@ class RunPanel:
             with ui.element("div").classes("actions"):
                 self._cancel = _action(locale.say("Cancel run"), "run-cancel", self._ask_to_cancel)
                 self._retry = _action(locale.say("Start again"), "run-retry", self._ask_to_retry)
+                self._tell_me = tell_me_box(locale, value=is_watching, heard=self._hear_wish)
             self._failures = RunFailures(failure_words(locale))
+            self._results = BulkResults()
             self._timeline = RunTimeline(timeline_words(locale))
             _build_context(run, page.console.offers.get(run.type), locale)
             _build_related(related, locale)
         self._show(run)
         surface = RunDetailSurface(
-            page.console, page.session, run, history, badge, notice, self._show, self._clear
+            page.console, page.session, run, history, bulk, badge, notice, self._show, self._clear
         )
         self._live = Live(surface, page.browser, page.console.clock, run)
         page.session.on_end(lambda: self._live.end(Reason.UNAUTHORISED))
@@ -109,19 +123,12 @@ class RunPanel:
         estimate = run_estimate(run.estimate, self._locale)
         self._summary.show({**presenter.run_summary(run, self._locale), "estimate": estimate})
         self._failures.show(presenter.run_failures(run, self._locale))
+        self._results.show(bulk_view(run, self._locale))
         self._timeline.show(run_timeline(run, self._locale))
         viewer = self._page.session.viewer
-        may_act = viewer.may_in(run.workspace_id, Action.CANCEL_OR_RETRY, run.tenant_id, run.type)
-        is_cancelling = run.cancel_requested_at is not None
-        self._cancel.set_visibility(may_act and run.ux_status.is_active and not is_cancelling)
-        # Only the program outside can start its own work again.
-        is_retryable = run.ux_status in _RETRYABLE and not is_outside(run)
-        self._retry.set_visibility(
-            is_retryable
-            and may_retry(
-                viewer, self._page.console.offers, run.workspace_id, run.tenant_id, run.type
-            )
-        )
+        self._cancel.set_visibility(can_cancel(run, viewer))
+        self._retry.set_visibility(can_retry(run, viewer, self._page.console.offers))
+        self._tell_me.set_visibility(run.ux_status.is_active)
 
     def _clear(self) -> None:
         self._page.announce(self._locale.say("There is nothing here."))
@@ -171,6 +178,23 @@ class RunPanel:
         with dialog.filling():
             ui.label(self._locale.say("A new run does the work of run {id} once more.", id=run.id))
         dialog.open()
+
+    async def _hear_wish(self, wish: ValueChangeEventArguments) -> None:
+        run = self._live.shown
+        if run is None:
+            return
+        try:
+            viewer = await self._page.session.act()
+
+            def keep(session: Session) -> None:
+                if wish.value:
+                    watching.watch(session, viewer, run.id, self._locale.language)
+                else:
+                    watching.unwatch(session, viewer, run.id)
+
+            await self._page.console.database.write(keep)
+        except (NotAllowedError, RunNotFoundError):
+            self._live.nudge(own_action=True)  # which takes the page away
 
     def _operations(self, session: Session) -> Operations:
         return Operations(session, self._page.console.enqueue, self._page.console.offers)

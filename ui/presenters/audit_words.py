@@ -19,8 +19,12 @@ _DEEDS = {
     "runs.exported": said("Operations exported"),
     "member.revoked": said("Role revoked"),
     "member.set": said("Role given"),
+    "notification_channel.added": said("Notification channel added"),
+    "notification_channel.removed": said("Notification channel removed"),
+    "notification_channel.tested": said("Notification channel tested"),
     "pack.downloaded": said("Review pack downloaded"),
     "pack.expired": said("Review pack expired"),
+    "run.bulk_requested": said("Runs chosen in bulk"),
     "run.cancel_requested": said("Cancellation requested"),
     "run.cancelled": said("Run cancelled"),
     "run.claimed": said("Run taken by a worker"),
@@ -40,6 +44,7 @@ _DEEDS = {
     "workspace.renamed": said("Workspace renamed"),
 }
 OBJECTS = {
+    "notification_channel": said("Notification channel"),
     "operation_run": said("Run"),
     "review_pack": said("Review pack"),
     "tenant": said("Tenant"),

@@ -7,34 +7,34 @@ from ui.presenters.locale import Locale
 
 def clock_time(moment: datetime, locale: Locale) -> str:
     """`12:03:10`"""
-    return _local(moment, locale.zone).strftime("%H:%M:%S")
+    return local_time(moment, locale.zone).strftime("%H:%M:%S")
 
 
 def hour_and_minute(moment: datetime, locale: Locale) -> str:
     """`12:03`"""
-    return _local(moment, locale.zone).strftime("%H:%M")
+    return local_time(moment, locale.zone).strftime("%H:%M")
 
 
 def date_time(moment: datetime | None, locale: Locale) -> str:
     """`24 Nov 2026, 12:03:10`, or a dash when unknown."""
     if moment is None:
         return "–"
-    return f"{_whole_date(_local(moment, locale.zone), locale)}, {clock_time(moment, locale)}"
+    return f"{_whole_date(local_time(moment, locale.zone), locale)}, {clock_time(moment, locale)}"
 
 
 def short_date_time(moment: datetime | None, now: datetime, locale: Locale) -> str:
     """`24 Nov 12:03:10` within this year, `24 Nov 2025, 12:03` otherwise."""
     if moment is None:
         return "–"
-    local = _local(moment, locale.zone)
-    if local.year != _local(now, locale.zone).year:
+    local = local_time(moment, locale.zone)
+    if local.year != local_time(now, locale.zone).year:
         return f"{_whole_date(local, locale)}, {hour_and_minute(moment, locale)}"
     return f"{_day_and_month(local, locale)} {clock_time(moment, locale)}"
 
 
 def time_of_day(moment: datetime, now: datetime, locale: Locale) -> str:
     """`12:03:10` today, with its date on any other day."""
-    is_today = _local(moment, locale.zone).date() == _local(now, locale.zone).date()
+    is_today = local_time(moment, locale.zone).date() == local_time(now, locale.zone).date()
     return clock_time(moment, locale) if is_today else short_date_time(moment, now, locale)
 
 
@@ -42,7 +42,7 @@ def time_after(moment: datetime | None, before: datetime | None, locale: Locale)
     """In a column of times: `12:03:10` below one of the same day, `24 Nov 2026, 12:03:10` else."""
     if moment is None or before is None:
         return date_time(moment, locale)
-    is_same_day = _local(moment, locale.zone).date() == _local(before, locale.zone).date()
+    is_same_day = local_time(moment, locale.zone).date() == local_time(before, locale.zone).date()
     return clock_time(moment, locale) if is_same_day else date_time(moment, locale)
 
 
@@ -50,7 +50,7 @@ def brief_time(moment: datetime | None, now: datetime, locale: Locale) -> str:
     """For a phone: `12:03` today, `24 Nov` within this year, `Nov 2025` otherwise."""
     if moment is None:
         return "–"
-    local, today = _local(moment, locale.zone), _local(now, locale.zone)
+    local, today = local_time(moment, locale.zone), local_time(now, locale.zone)
     if local.date() == today.date():
         return hour_and_minute(moment, locale)
     if local.year == today.year:
@@ -60,7 +60,7 @@ def brief_time(moment: datetime | None, now: datetime, locale: Locale) -> str:
 
 def day_range(first: datetime, last: datetime, locale: Locale) -> str:
     """`1 – 31 Oct 2026`, `27 Oct – 25 Nov 2026`, `1 Dec 2025 – 28 Feb 2026`, `24 Nov 2026`."""
-    begin, end = _local(first, locale.zone), _local(last, locale.zone)
+    begin, end = local_time(first, locale.zone), local_time(last, locale.zone)
     whole = _whole_date(end, locale)
     if begin.date() == end.date():
         return whole
@@ -73,12 +73,12 @@ def day_range(first: datetime, last: datetime, locale: Locale) -> str:
 
 def in_utc(moment: datetime | None) -> str:
     """The same for the hover: `2026-11-24 11:03:10 UTC`."""
-    return "" if moment is None else _local(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return "" if moment is None else local_time(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def machine_time(moment: datetime | None) -> str:
     """ISO 8601 in UTC, as the browser reads it; empty when unknown."""
-    return "" if moment is None else _local(moment, UTC).isoformat(timespec="seconds")
+    return "" if moment is None else local_time(moment, UTC).isoformat(timespec="seconds")
 
 
 def seconds_between(begin: datetime | None, end: datetime | None) -> float | None:
@@ -88,6 +88,14 @@ def seconds_between(begin: datetime | None, end: datetime | None) -> float | Non
     return (end - begin).total_seconds()
 
 
+def local_time(moment: datetime, zone: tzinfo) -> datetime:
+    """The same moment in `zone`; at either end of the calendar, where it may not fit, as it is."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
 def _whole_date(local: datetime, locale: Locale) -> str:
     month = locale.month(local.month)
     return locale.say("{day} {month} {year}", day=local.day, month=month, year=local.year)
@@ -95,10 +103,3 @@ def _whole_date(local: datetime, locale: Locale) -> str:
 
 def _day_and_month(local: datetime, locale: Locale) -> str:
     return locale.say("{day} {month}", day=local.day, month=locale.month(local.month))
-
-
-def _local(moment: datetime, zone: tzinfo) -> datetime:
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:  # a corrupt row at either end of the calendar
-        return moment

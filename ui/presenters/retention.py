@@ -11,7 +11,7 @@ def retention_view(kept: Retention | None, locale: Locale) -> dict[str, str]:
         "runs": _runs(kept, locale),
         "audit": "" if kept is None else _line(locale.say("Audit trail"), kept.audit_days, locale),
         "note": locale.say(
-            "What is older goes when the operation “Remove what is too old” runs. "
+            "What is older goes each night, by the operation “Remove what is too old”. "
             "What a review pack still cites stays."
         ),
         "change": locale.say("Change retention"),

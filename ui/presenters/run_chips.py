@@ -47,9 +47,15 @@ def list_address(wanted: RunFilter, **places: int | None) -> str:
     return f"{LIST}?{urlencode(pairs, errors='replace')}" if pairs else LIST
 
 
+def newest_address(wanted: RunFilter) -> str:
+    """Where the newest runs that are `wanted` are, which the oldest-first list shows last."""
+    return list_address(replace(wanted, is_oldest_first=False))
+
+
 def export_address(wanted: RunFilter) -> str:
     """Where the whole list that is `wanted` is, as a file."""
-    return f"{LIST}/export.csv?{urlencode(filter_parameters(wanted))}".rstrip("?")
+    address, mark, query = list_address(wanted).partition("?")
+    return f"{address}/export.csv{mark}{query}"
 
 
 def filter_chips(facts: FilterFacts, locale: Locale) -> list[ChipView]:
@@ -72,7 +78,7 @@ def filter_chips(facts: FilterFacts, locale: Locale) -> list[ChipView]:
         ("last", span, replace(wanted, last="")),
         ("from", _moment(begin, facts, locale), replace(wanted, created_from=None)),
         ("until", _moment(end, facts, locale), replace(wanted, created_before=None)),
-        ("q", wanted.text and f"“{wanted.text}”", replace(wanted, text="")),
+        ("q", wanted.text and locale.say("“{text}”", text=wanted.text), replace(wanted, text="")),
     ]
     return chips + [_chip(name, str(value), rest, locale) for name, value, rest in single if value]
 

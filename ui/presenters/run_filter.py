@@ -14,6 +14,7 @@ from services.run_filters import (
     filter_parameters,
 )
 from ui.presenters.locale import Locale
+from ui.presenters.moment import local_time
 from ui.presenters.run_chips import (
     ChipView,
     FilterFacts,
@@ -169,5 +170,5 @@ def _local(time: datetime | None, locale: Locale) -> str:
     """As a field for a date and time has it, which knows no zone."""
     if time is None:
         return ""
-    here = time.astimezone(locale.zone).replace(tzinfo=None)
+    here = local_time(time, locale.zone).replace(tzinfo=None)
     return here.isoformat(timespec="seconds" if here.second else "minutes")

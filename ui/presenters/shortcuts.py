@@ -16,6 +16,7 @@ _LETTERS = {
     "members": "m",
     "sessions": "s",
     "tokens": "k",
+    "notification-keeping": "n",
     "audit": "a",
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from models.states import RunStatus
+from models.states import BulkAction, RunStatus
 from policy.status import ux_status
 from services.run_trail import RunEventEntry
 from services.runs import RunSnapshot
@@ -87,6 +87,20 @@ def _requested(told: _Told) -> str:
     return told.say("Requested by {who}", who=told.by)
 
 
+def _bulk_requested(told: _Told) -> str:
+    chosen = told.details.get("runs")
+    count = len(chosen) if isinstance(chosen, list) else 0
+    if told.details.get("action") == BulkAction.RETRY:
+        return told.locale.count(
+            "{count} run chosen to be started again",
+            "{count} runs chosen to be started again",
+            count,
+        )
+    return told.locale.count(
+        "{count} run chosen to be cancelled", "{count} runs chosen to be cancelled", count
+    )
+
+
 def _claimed(told: _Told) -> str:
     if is_outside(told.run):
         return told.say("Begun outside, as reported by {who}", who=told.owner or told.by)
@@ -162,6 +176,7 @@ def _late_report(told: _Told) -> str:
 
 _EVENTS: dict[str, tuple[Stage | None, Callable[[_Told], str]]] = {
     "requested": (Stage.QUEUED, _requested),
+    "bulk_requested": (None, _bulk_requested),
     "claimed": (Stage.RUNNING, _claimed),
     "retry_scheduled": (Stage.QUEUED, _retry_scheduled),
     "handed_back": (Stage.QUEUED, _handed_back),

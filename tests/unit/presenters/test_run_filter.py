@@ -13,7 +13,7 @@ from services.run_counts import CappedCount
 from services.run_filters import Flaw, Problem, RunFilter, read_run_filter
 from services.tenants import TenantRef
 from ui.presenters.locale import Locale
-from ui.presenters.run_chips import FilterFacts, list_address
+from ui.presenters.run_chips import FilterFacts, list_address, newest_address
 from ui.presenters.run_filter import filter_view
 from ui.presenters.run_flaws import flaw_text
 
@@ -45,6 +45,12 @@ def test_a_chip_takes_its_own_part_out_and_no_other() -> None:
     }
 
 
+def test_a_text_is_quoted_as_the_reader_s_language_does() -> None:
+    view = filter_view(replace(FACTS, wanted=RunFilter(text="quota")), Locale("de", BERLIN.zone))
+
+    assert [chip["text"] for chip in view["chips"]] == ["Text: „quota“"]
+
+
 def test_a_status_is_taken_in_and_out_by_its_count() -> None:
     groups = filter_view(FACTS, BERLIN)["groups"]
     links = {one["value"]: one for _name, statuses in groups for one in statuses}
@@ -74,6 +80,17 @@ def test_the_form_carries_the_statuses_along_and_shows_the_readers_time() -> Non
     assert view["begin"] == "2026-07-02T00:00"
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_time_at_the_end_of_the_calendar_is_shown_in_every_zone(year: int, zone: str) -> None:
+    end = datetime(year, 1, 1, tzinfo=UTC) if year == 1 else datetime(year, 12, 31, 23, tzinfo=UTC)
+    wanted = RunFilter(created_from=end)
+    view = filter_view(replace(FACTS, wanted=wanted), Locale("en", ZoneInfo(zone)))
+
+    assert view["begin"][:2] in ("00", "99")
+    assert len(view["chips"]) == 1
+
+
 def test_somebody_unknown_stays_a_number() -> None:
     view = filter_view(replace(FACTS, wanted=RunFilter(initiator_id=99)), BERLIN)
 
@@ -84,6 +101,12 @@ def test_somebody_unknown_stays_a_number() -> None:
 def test_an_address_is_short_when_nothing_is_asked_for() -> None:
     assert list_address(RunFilter()) == "/operations"
     assert list_address(RunFilter(), older=5) == "/operations?older=5"
+
+
+def test_new_runs_are_found_where_the_newest_come_first() -> None:
+    oldest_first = replace(FACTS.wanted, is_oldest_first=True)
+
+    assert asked_by(newest_address(oldest_first)) == FACTS.wanted
 
 
 @pytest.mark.parametrize("problem", Problem)
