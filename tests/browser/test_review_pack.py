@@ -243,7 +243,7 @@ def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(page: Page, server:
     page.get_by_label("First day").fill("2026-02-01")
     page.get_by_label("Last day").fill("2026-01-01")
     for name in ("Runs", "Failures", "Access", "Audit trail", "Earlier packs"):
-        page.get_by_role("checkbox", name=name).click()
+        page.get_by_role("checkbox", name=name, exact=True).click()
     page.get_by_role("switch", name="Include failure details").click()
 
     page.get_by_test_id("confirm").click()
@@ -254,7 +254,7 @@ def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(page: Page, server:
     expect(page.get_by_role("switch", name="Include failure details")).to_be_checked()
     assert server.count("SELECT count(*) FROM review_pack") == 0
 
-    page.get_by_test_id("pack-section-access").click()
+    page.get_by_role("checkbox", name="Access", exact=True).click()
     page.get_by_label("Last day").fill("2026-02-28")
     page.get_by_test_id("confirm").click()
 
