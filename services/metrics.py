@@ -29,7 +29,7 @@ SKIP_REASONS = (
 SOCKET_REFUSALS = (
     *("origin", "unknown_page", "other_session", "other_page"),
     *("full_session", "full_address", "too_often"),
-    *("no_page", "malformed", "too_fast", "asides", "not_reading"),
+    *("no_page", "malformed", "unsayable", "too_fast", "asides", "not_reading"),
 )
 PAGE_REFUSALS = ("too_often", "full_session", "full_address", "silent")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
