@@ -1,0 +1,25 @@
+"""A process seen from outside: which core it may use, what it has used, what it holds."""
+
+import os
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def pin(pid: int, core: int) -> None:
+    """Keep a process that has just begun on one core, where the system can and has that many."""
+    if hasattr(os, "sched_setaffinity") and core in os.sched_getaffinity(0):
+        os.sched_setaffinity(pid, {core})
+
+
+def processor_seconds(pid: int) -> float:
+    """What the process has used since it began, in user and in system mode."""
+    # The command's name, in brackets, may hold spaces and brackets of its own.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def resident_kib(pid: int) -> int:
+    """The memory that the process holds now."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
