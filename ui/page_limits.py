@@ -76,15 +76,17 @@ class PageLimits:
 
     def _refuse(self, scope: Scope, reason: str, seconds: int) -> Response:
         metrics.page_refusals.labels(reason).inc()
-        told = _TOLD.get(reason, _TOLD["too_often"])
-        return self._refusal(scope, told, seconds)
+        return self._refusal(scope, _TOLD[reason], seconds)
 
 
+_CLOSE = said("So many pages are open already. Close some of them, and try again.")
 _TOLD = {
     "too_often": said("Too many pages were opened in a short time. Wait a moment, and try again."),
-    **dict.fromkeys(
-        ("full_session", "full_address", "silent"),
-        said("So many pages are open already. Close some of them, and try again."),
+    "full_session": _CLOSE,
+    "silent": _CLOSE,
+    "full_address": said(
+        "So many pages are open from your network that there is no room for another. "
+        "Close some of them, and try again."
     ),
 }
 
