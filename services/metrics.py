@@ -26,11 +26,12 @@ SKIP_REASONS = (
     "hidden",
     "dialog",
 )
-SOCKET_REFUSALS = (
-    *("origin", "unknown_page", "other_session", "other_page"),
+# No browser ever meets one of these; see docs/security.md.
+SOCKET_LIMITS = (
     *("full_session", "full_address", "too_often"),
     *("no_page", "malformed", "unsayable", "too_fast", "asides", "not_reading"),
 )
+SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page", *SOCKET_LIMITS)
 PAGE_REFUSALS = ("too_often", "full_session", "full_address", "silent")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
 INTERVALS = {
