@@ -18,6 +18,8 @@ from ui.session_cookie import session_of
 # A page that was fetched and never came to life stays for a minute, with all its elements.
 _SILENT_FOR_EACH_SOCKET = 2
 _SILENT_SECONDS = 60
+# So many in a row are a person's, who opens all that a list shows.
+_UNHURRIED = 20
 _NO_PAGES = (
     *("/static/", "/api/", f"/_nicegui/{__version__}/", "/_nicegui_ws/"),
     *("/healthz", "/readyz", "/metrics", "/favicon.ico"),
@@ -46,7 +48,7 @@ class PageLimits:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        async with self._turns.taken_by(party) as turn:
+        async with self._turns.taken_by(party, is_hurried=self._is_hurried(party)) as turn:
 
             async def tell(message: Message) -> None:
                 if message["type"] == "http.response.start":
@@ -73,6 +75,15 @@ class PageLimits:
         for allowance in allowances:
             allowance.spend(now)
         return None
+
+    def _is_hurried(self, party: Party) -> bool:
+        now = asyncio.get_running_loop().time()
+        allowance = (
+            self._of_session.of(party.session, now)
+            if party.session
+            else self._of_address.of(party.address, now)
+        )
+        return allowance.left(now) < allowance.burst - _UNHURRIED
 
     def _refuse(self, scope: Scope, reason: str, seconds: int) -> Response:
         metrics.page_refusals.labels(reason).inc()
