@@ -37,9 +37,11 @@ from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import error_page, theme
+from ui.crowd import Crowd
 from ui.guard import SignInGuard
 from ui.lean_framework import make_lean
 from ui.page_count import count_pages, count_pages_that_go
+from ui.page_limits import PageLimits
 from ui.pages import (
     account,
     admin_audit,
@@ -61,11 +63,13 @@ from ui.pages import (
     sign_in,
     tenants,
 )
+from ui.patient_socket import PatientSocket
 from ui.quiet_outbox import install_quiet_outbox
 from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
-from ui.shared_frames import SharingSocket
 from ui.socket_door import guard_sockets
+from ui.socket_limits import SocketLimits
+from ui.socket_line import Turns
 from ui.socket_route import SocketRoute
 from ui.theme import FAVICON
 
@@ -108,7 +112,7 @@ def serve(settings: Settings) -> None:
                 port=settings.port,
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
-                ws=SharingSocket,
+                ws=PatientSocket,
                 ws_ping_interval=None,  # the framework pings every page's socket already
                 # Its lines go with ours, and each request has one of ours already.
                 log_config=None,
@@ -117,7 +121,7 @@ def serve(settings: Settings) -> None:
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 log_level="warning",
-                ws_max_size=settings.largest_body,
+                ws_max_size=settings.limits.largest_message,
                 timeout_graceful_shutdown=3,
             )
         finally:
@@ -158,6 +162,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SocketRoute)  # the innermost
     app.add_middleware(SignInGuard, console=console)
     refusals = Refusals(reader_of)
+    crowd = Crowd(settings.limits)
+    app.add_middleware(PageLimits, crowd=crowd, refusal=refusals.too_many)
+    app.add_middleware(SocketLimits, crowd=crowd, turns=Turns(lambda: database.is_behind))
     app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
     app.add_middleware(RequestLog, reader_of=reader_of)
     app.add_middleware(SafeHeaders, is_secure=console.is_secure)  # the outermost

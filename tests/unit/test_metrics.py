@@ -54,6 +54,9 @@ OURS = [
     "stillwatch_tasks",
     "stillwatch_clients",
     "stillwatch_gone_clients",
+    'stillwatch_socket_refusals_total{reason="too_fast"}',
+    'stillwatch_page_refusals_total{reason="too_often"}',
+    "stillwatch_sockets_held_total",
 ]
 
 
