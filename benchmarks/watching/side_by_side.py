@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.report import Figure
 from benchmarks.watching.round import Window
-from benchmarks.watching.stage import on_stage
+from benchmarks.watching.stage import AHEAD, on_stage
 from benchmarks.watching.subjects import EVERYBODY, PEERS, STILLWATCH, Subject
 
 COST = "processor for each viewer and refresh"
@@ -58,18 +58,13 @@ _UNITS = {COST: "ms", _RATIO: "x", _CAME: "%", _DELAY: "ms", _BYTES: "B", _READS
 
 def _measure(subject: Subject, data_dir: Path, viewers: int, seconds: float) -> Window:
     with on_stage(subject, data_dir) as stage:
-        runs = stage.add_runs([0.0])
+        runs = stage.add_runs([AHEAD])
         stage.open(runs, viewers)
         stage.crowd.ask("write", [(runs[0], 0.0)])
-        time.sleep(_settle(subject))
+        time.sleep(_SETTLE_SECONDS)
         window = stage.measure(seconds)
         stage.crowd.ask("close")
         return window
-
-
-def _settle(subject: Subject) -> float:
-    # Pages that were opened before the run was kept young may ask after five or ten seconds only.
-    return _SETTLE_SECONDS + (7.0 if subject is STILLWATCH else 0.0)
 
 
 def _quantities(window: Window, viewers: int) -> dict[str, float]:
