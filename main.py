@@ -4,11 +4,13 @@ import asyncio
 import os
 import shlex
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import app as framework
@@ -23,16 +25,21 @@ from api.gate import BodyLimit
 from api.refusals import Refusals
 from api.request_log import RequestLog
 from models import User
-from services import metrics, schema
+from services import schema
 from services.auth import Auth
 from services.database import Database
 from services.journal.output import start_journal
+from services.loop_pauses import loop_pauses_measured
+from services.quiet_memory import quiet_memory
+from services.refresh_history.recording import recorded
 from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import error_page, theme
 from ui.guard import SignInGuard
+from ui.lean_framework import make_lean
+from ui.page_count import count_pages, count_pages_that_go
 from ui.pages import (
     account,
     admin_audit,
@@ -49,23 +56,28 @@ from ui.pages import (
     operations,
     overview,
     password_change,
+    refresh,
     run_detail,
     sign_in,
     tenants,
 )
+from ui.quiet_outbox import install_quiet_outbox
 from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
+from ui.shared_frames import SharingSocket
 from ui.socket_door import guard_sockets
+from ui.socket_route import SocketRoute
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
-_LAG_SAMPLE_SECONDS = 0.5
 _RECONNECT_SECONDS = 30.0
+_COMPRESSION = 4  # half the time of the most, for few more bytes
 _PAGES = (
     overview,
     operations,
     run_detail,
     tenants,
+    refresh,
     account,
     admin_workspace,
     admin_tenants,
@@ -96,7 +108,8 @@ def serve(settings: Settings) -> None:
                 port=settings.port,
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
-                ws="websockets-sansio",
+                ws=SharingSocket,
+                ws_ping_interval=None,  # the framework pings every page's socket already
                 # Its lines go with ours, and each request has one of ours already.
                 log_config=None,
                 access_log=False,
@@ -137,14 +150,12 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        lag = asyncio.create_task(_measure_loop_lag())
-        yield
-        lag.cancel()
-        with suppress(asyncio.CancelledError):
-            await lag
+        async with loop_pauses_measured(), quiet_memory(count_pages), recorded():
+            yield
         await asyncio.to_thread(engine.stop)
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SocketRoute)  # the innermost
     app.add_middleware(SignInGuard, console=console)
     refusals = Refusals(reader_of)
     app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
@@ -169,6 +180,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         page.register(console)
     error_page.register()
     guard_sockets(settings.public_url)
+    install_quiet_outbox()
+    count_pages_that_go()
     theme.apply()
     ui.run_with(
         app,
@@ -180,16 +193,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         binding_refresh_interval=None,
         reconnect_timeout=_RECONNECT_SECONDS,
         show_welcome_message=False,
+        gzip_middleware_factory=partial(GZipMiddleware, compresslevel=_COMPRESSION),
     )
+    make_lean()
     return app
-
-
-async def _measure_loop_lag() -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + _LAG_SAMPLE_SECONDS
-        await asyncio.sleep(_LAG_SAMPLE_SECONDS)
-        metrics.loop_lag.set(max(0.0, loop.time() - due))
 
 
 def _announce(settings: Settings, database: Database) -> None:

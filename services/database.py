@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from services import metrics
+from services.slow_statements.keeping import statements
 from services.write_turns import WriteTurns
 
 T = TypeVar("T")
@@ -158,6 +159,10 @@ def _start_clock(
 
 
 def _stop_clock(
-    connection: Connection, _cursor: Any, _sql: str, _params: Any, _context: Any, _many: bool
+    connection: Connection, _cursor: Any, sql: str, _params: Any, context: Any, _many: bool
 ) -> None:
-    metrics.db_seconds.observe(time.perf_counter() - connection.info.pop("stillwatch_started"))
+    seconds = time.perf_counter() - connection.info.pop("stillwatch_started")
+    metrics.db_seconds.observe(seconds)
+    # As it was composed: the same text however many values a list in it has been given.
+    composed = getattr(context, "compiled", None)
+    statements.observe(sql if composed is None else composed.string, seconds)

@@ -2,9 +2,11 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.own_process import resident_bytes, task_count
+
 registry = CollectorRegistry()
 
-SURFACES = ("run_detail", "review_pack", "run_list", "overview")
+SURFACES = ("run_detail", "review_pack", "run_list", "overview", "refresh")
 KINDS = (
     "run",
     "pack",
@@ -14,6 +16,7 @@ KINDS = (
     "overview",
     "overview_week",
     "history",
+    "bulk",
 )
 SKIP_REASONS = (
     "unauthorised",
@@ -26,6 +29,8 @@ SKIP_REASONS = (
     "hidden",
     "dialog",
 )
+# What a badge can say; the first is the one reason to ask again.
+REASONS = ("live", *SKIP_REASONS)
 SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
 INTERVALS = {
@@ -33,6 +38,7 @@ INTERVALS = {
     "review_pack": ("10", "backoff"),
     "run_list": ("10", "30", "backoff"),
     "overview": ("10", "30", "backoff"),
+    "refresh": ("10", "backoff"),
 }
 TRANSITIONS = (
     ("none", "queued"),
@@ -70,6 +76,24 @@ snapshot_shared = Counter(
 ui_updates = Counter(
     "stillwatch_ui_updates", "Ticks that changed the page", ["surface"], registry=registry
 )
+pages = Gauge(
+    "stillwatch_pages",
+    "Live surfaces open now, by the reason on their badge",
+    ["surface", "reason"],
+    registry=registry,
+)
+refresh_bytes = Counter(
+    "stillwatch_refresh_bytes",
+    "Bytes of what refreshes handed to the sockets of their pages",
+    ["surface"],
+    registry=registry,
+)
+terminal_polls = Counter(
+    "stillwatch_terminal_polls",
+    "Ticks that read a record which was already finished on that screen; none ever should",
+    ["surface"],
+    registry=registry,
+)
 runs = Gauge("stillwatch_runs", "Runs queued and running", ["status"], registry=registry)
 run_transitions = Counter(
     "stillwatch_run_transitions", "Edges taken by runs", ["from", "to"], registry=registry
@@ -87,7 +111,30 @@ db_seconds = Histogram(
     "stillwatch_db_seconds", "Duration of one database statement in seconds", registry=registry
 )
 loop_lag = Gauge(
-    "stillwatch_loop_lag_seconds", "How late the event loop woke up, last sample", registry=registry
+    "stillwatch_loop_lag_seconds",
+    "How late the event loop was at most in the last half second",
+    registry=registry,
+)
+loop_pauses = Histogram(
+    "stillwatch_loop_pause_seconds",
+    "How late the event loop was, every 20 ms",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
+    registry=registry,
+)
+gc_pauses = Histogram(
+    "stillwatch_gc_pause_seconds",
+    "How long one garbage collection stopped everything",
+    ["generation"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5),
+    registry=registry,
+)
+memory_bytes = Gauge(
+    "stillwatch_memory_bytes", "Resident memory of this process", registry=registry
+)
+tasks = Gauge("stillwatch_tasks", "Tasks of the event loop", registry=registry)
+clients = Gauge("stillwatch_clients", "Pages that the framework holds open", registry=registry)
+gone_clients = Gauge(
+    "stillwatch_gone_clients", "Pages that are gone and still in memory", registry=registry
 )
 
 
@@ -95,6 +142,10 @@ def _start_every_metric_at_zero() -> None:
     for surface in SURFACES:
         poll_ticks.labels(surface)
         ui_updates.labels(surface)
+        refresh_bytes.labels(surface)
+        terminal_polls.labels(surface)
+        for reason in REASONS:
+            pages.labels(surface, reason)
         for reason in SKIP_REASONS:
             poll_skipped.labels(surface, reason)
         for interval in INTERVALS[surface]:
@@ -108,6 +159,11 @@ def _start_every_metric_at_zero() -> None:
         runs.labels(status)
     for reason in SOCKET_REFUSALS:
         socket_refusals.labels(reason)
+    for generation in ("0", "1", "2"):
+        gc_pauses.labels(generation)
+    # These are counted when they are asked for.
+    memory_bytes.set_function(resident_bytes)
+    tasks.set_function(task_count)
 
 
 _start_every_metric_at_zero()

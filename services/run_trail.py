@@ -4,11 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Row, Text, and_, bindparam, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Label,
+    Row,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+)
 from sqlmodel import col
 
 from models import AuditEntry, OperationRun, User
-from models.columns import BigIntegerId, json_rows, read_json, read_time
+from models.columns import json_rows, read_json, read_time
 
 MOST_EVENTS = 100
 
@@ -36,8 +48,11 @@ class RunTrail:
 NO_TRAIL = RunTrail()
 
 
-def trail_columns() -> tuple[Label[Any], Label[Any]]:
-    """`new_events`, the newest after the event `:newest_known`, and `new_events_count` of all.
+def trail_columns(
+    newest_known: ColumnElement[int], *beside: FromClause
+) -> tuple[Label[Any], Label[Any]]:
+    """`new_events`, the newest after the event `newest_known`, and `new_events_count` of all; null
+    when there are none. `beside` is where `newest_known` is from.
 
     While nothing happens this costs one look at the index, so a heartbeat reads no trail.
     """
@@ -45,7 +60,7 @@ def trail_columns() -> tuple[Label[Any], Label[Any]]:
     is_new = and_(
         col(entry.object_type) == "operation_run",
         col(entry.object_id) == col(OperationRun.id),
-        col(entry.id) > bindparam("newest_known", type_=BigIntegerId),
+        col(entry.id) > newest_known,
     )
     newest = (
         select(
@@ -60,22 +75,24 @@ def trail_columns() -> tuple[Label[Any], Label[Any]]:
         .where(is_new)
         .order_by(col(entry.id).desc())
         .limit(MOST_EVENTS)
-        .correlate(OperationRun)
+        .correlate(OperationRun, *beside)
         .subquery()
     )
     rows: ColumnElement[Any] = json_rows(*newest.c)
-    count = select(func.count()).select_from(entry).where(is_new).correlate(OperationRun)
+    events = select(rows).select_from(newest)
+    count = select(func.count()).select_from(entry).where(is_new).correlate(OperationRun, *beside)
+    has_new = exists().where(is_new).correlate(OperationRun, *beside)
     return (
-        select(rows).select_from(newest).scalar_subquery().label("new_events"),
-        count.scalar_subquery().label("new_events_count"),
+        case((has_new, events.scalar_subquery())).label("new_events"),
+        case((has_new, count.scalar_subquery())).label("new_events_count"),
     )
 
 
 def trail_of(row: Row[Any], after: RunTrail) -> RunTrail:
     """`after` and what `row` brought, read with `after.newest_id` as the newest known."""
-    new = sorted(row.new_events or [], key=lambda values: values[0])
-    if not new:
+    if not row.new_events:
         return after
+    new = sorted(row.new_events, key=lambda values: values[0])
     events = (*after.events, *(_event(*values[1:]) for values in new))[-MOST_EVENTS:]
     total = after.earlier + len(after.events) + row.new_events_count
     return RunTrail(events, total - len(events), new[-1][0])

@@ -4,7 +4,7 @@ and in which language and time zone its person reads.
 Reports are used to ask less, never to permit anything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from nicegui import Client, core, ui
@@ -12,14 +12,17 @@ from nicegui.events import GenericEventArguments
 
 from ui.presenters.locale import SOURCE_LANGUAGE, Locale
 
-# One listener per document, however often the socket comes back; every call reports at once.
+# One listener per document, however often the socket comes back; every call reports at once, and
+# before that what the page shows: something may have been lost with the last socket.
 _REPORT_VISIBILITY = """
 window.stillwatchReport ??= (() => {
+  window.socket.on('shown', stillwatchStages.receive);
   const report = () => emitEvent('visibility', document.visibilityState);
   document.addEventListener('visibilitychange', report);
   document.addEventListener('resume', report);
   return report;
 })();
+stillwatchStages.stand();
 window.stillwatchReport();
 """
 _UNKNOWN = Locale(SOURCE_LANGUAGE, ZoneInfo("UTC"))
@@ -36,8 +39,10 @@ class Browser:
         self.was_ever_hidden = False
         self._listeners: list[Callable[[], None]] = []
         self._refreshers: list[Callable[[], None]] = []
+        self._standers: list[Callable[[Mapping[str, object]], None]] = []
         with client:
             ui.on("visibility", self._hear)
+            ui.on("standing", self._hear_standing)
         client.on_connect(self._connect)
         client.on_disconnect(self._disconnect)
 
@@ -67,6 +72,15 @@ class Browser:
         """Refresh every live part of the page, as its own guards allow."""
         for refresher in self._refreshers:
             refresher()
+
+    def on_standing(self, listener: Callable[[Mapping[str, object]], None]) -> None:
+        """Call `listener` with the number of the scene that each surface stands at, by name."""
+        self._standers.append(listener)
+
+    def _hear_standing(self, event: GenericEventArguments) -> None:
+        if isinstance(event.args, Mapping):
+            for listener in self._standers:
+                listener(event.args)
 
     def _hear(self, event: GenericEventArguments) -> None:
         self.is_visible = event.args == "visible"

@@ -30,4 +30,5 @@ class BulkReading:
             finally:
                 watch.close()
             self._version = run.version
-        return replace(run, bulk=self._results)
+        results = self._results
+        return run.once("bulk", lambda: replace(run, bulk=results))

@@ -6,7 +6,7 @@ It asks when the policy says so, paints what changed, and says on the badge what
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
@@ -22,6 +22,7 @@ from ui.steady_timer import SteadyTimer
 
 Clock = Callable[[], float]
 Version = tuple[int, ...]
+_Identity = tuple[Version | None, Hashable]
 
 _NUDGE_WINDOW = 1.0
 _LONGEST_WAIT = 86400.0  # of one sleep before a turn; a turn that is further off sleeps again
@@ -51,7 +52,9 @@ class Surface(Protocol[S]):
     """What a live part of a page knows of itself; the driver knows the rest.
 
     `max_age` is in seconds; `fresh` asks for a read that begins now. Reading raises whatever went
-    wrong. None stands for what is missing. With `ends_for_good` nothing follows the end: what is
+    wrong. None stands for what is missing. `age` is that of what was read last, in seconds; `heard`
+    is to be called when another viewer's read has brought news, and `pace` is how often, in
+    seconds, this one reads by itself. With `ends_for_good` nothing follows the end: what is
     painted as terminal is not read again when the page is shown.
 
     A version tells what is shown from what was read; None leaves that to `look`. What `is_older`
@@ -62,7 +65,11 @@ class Surface(Protocol[S]):
     name: str
     ends_for_good: bool
 
-    async def may_look(self, *, fresh: bool) -> bool: ...
+    def listen(self, heard: Callable[[], None]) -> None: ...
+    def keep_pace(self, pace: float | None) -> None: ...
+    @property
+    def age(self) -> float: ...
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool: ...
     async def read(self, max_age: float, *, fresh: bool) -> S | None: ...
     def decide(self, snapshot: S | None, guards: Guards, now: datetime) -> Decision: ...
     def version(self, snapshot: S) -> Version | None: ...
@@ -72,6 +79,8 @@ class Surface(Protocol[S]):
     def paint(self, snapshot: S) -> None: ...
     def clear(self, reason: Reason) -> None: ...
     def show_badge(self, state: BadgeState, snapshot: S | None) -> None: ...
+    def is_at(self, number: object) -> bool: ...
+    def lose(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -83,13 +92,15 @@ class Live(Generic[S]):
 
     def __init__(self, surface: Surface[S], browser: Browser, clock: Clock, shown: S) -> None:
         self._surface = surface
+        self._ticks = metrics.poll_ticks.labels(surface.name)
+        self._updates = metrics.ui_updates.labels(surface.name)
         self._browser = browser
         self._clock = clock
         self._shown: S | None = shown
-        self._painted = _identity(surface, shown)
+        self._painted: _Identity | None = _identity(surface, shown)
         self._painted_at = clock()
         self._read_at = shown.now
-        self._read_when = clock()
+        self._read_when = clock() - surface.age
         self._anchor = ui.element().classes("hidden")  # holds the timer; nothing clears it
         self._timer: SteadyTimer | None = None
         self._armed: float | None = None
@@ -103,8 +114,11 @@ class Live(Generic[S]):
         self._awaits_first_report = True
         self._nudged_at = float("-inf")
         self._failures = 0
+        self._counted: Reason | None = None
         browser.on_change(self._guards_changed)
         browser.on_refresh(self.nudge)
+        browser.on_standing(self._hear_standing)
+        surface.listen(self._hear_news)
         browser.client.on_delete(self.close)
         self._arm()
 
@@ -125,6 +139,8 @@ class Live(Generic[S]):
             metrics.poll_skipped.labels(self._surface.name, closed).inc()
             self._arm()
         elif not self._is_reading:
+            if self._counted is Reason.TERMINAL:
+                metrics.terminal_polls.labels(self._surface.name).inc()  # an alarm: never to be
             await self._refresh()
 
     def nudge(self, *, own_action: bool = False) -> None:
@@ -161,16 +177,19 @@ class Live(Generic[S]):
         if not self._is_closed:
             self._is_closed = True
             self._disarm()
+            self._count(None)
             self._await_turn()
             self._surface.close()
 
     async def _refresh(self) -> None:
         self._is_reading = True
         try:
+            self._ticks.inc()
             await self._read_once()
             # Something was done while that read was under way: it may have begun too early.
             while self._is_owed_now() and self._failures == 0:
                 self._nudged_at = self._clock()
+                self._ticks.inc()
                 await self._read_once()
         finally:
             self._is_reading = False
@@ -181,9 +200,8 @@ class Live(Generic[S]):
     async def _read_once(self) -> None:
         fresh, self._is_overdue = self._is_overdue, False
         max_age = self._armed or _NUDGE_WINDOW
-        metrics.poll_ticks.labels(self._surface.name).inc()
         try:
-            may_look = await self._surface.may_look(fresh=fresh)
+            may_look = await self._surface.may_look(max_age, fresh=fresh)
             snapshot = await self._surface.read(max_age, fresh=fresh) if may_look else None
             if snapshot is not None and not self._is_closed:
                 self._take(snapshot)
@@ -196,7 +214,8 @@ class Live(Generic[S]):
         if snapshot is None:
             self.end(Reason.MISSING if may_look else Reason.UNAUTHORISED)
             return
-        self._failures, self._read_at, self._read_when = 0, snapshot.now, self._clock()
+        self._failures, self._read_at = 0, snapshot.now
+        self._read_when = self._clock() - self._surface.age
         self._arm()
 
     def _take(self, snapshot: S) -> None:
@@ -209,7 +228,7 @@ class Live(Generic[S]):
         if self._is_older(snapshot):
             return  # a slow older answer never replaces a newer one
         if self._put(snapshot):
-            metrics.ui_updates.labels(self._surface.name).inc()
+            self._updates.inc()
         self._painted_at = self._clock()
 
     def _is_older(self, snapshot: S) -> bool:
@@ -232,6 +251,33 @@ class Live(Generic[S]):
         if self._failures == 1:
             _log.warning("%s cannot be refreshed: %s", self._surface.name, _first_line(error))
         self._arm()
+
+    def _hear_news(self) -> None:
+        """Another's read has brought something new, which is not to wait for our own tick."""
+        if self._timer is None or self._is_closed or self._is_reading or self._guards().closed():
+            return
+        self._is_reading = True
+        background_tasks.create(self._take_news(), name=f"news {self._surface.name}")
+
+    async def _take_news(self) -> None:
+        try:
+            await self._read_once()  # which is served by that read, and still checks access
+        finally:
+            self._is_reading = False
+
+    def _hear_standing(self, standing: Mapping[str, object]) -> None:
+        """The browser says where it stands; what it has missed comes as a fresh page has it."""
+        number = standing.get(self._surface.name)
+        if self._is_closed or number is None or self._surface.is_at(number):
+            return
+        self._surface.lose()
+        self._painted = None
+        if self._shown is not None and self._has_ended_for_good(self._decide()):
+            self._put(self._shown)
+            self._arm()
+        else:
+            self._is_overdue = True
+            self.nudge()
 
     def _guards_changed(self) -> None:
         if self._is_closed:
@@ -261,7 +307,7 @@ class Live(Generic[S]):
     async def _recheck_access(self) -> None:
         """A page that no longer ticks still has to notice, when shown, that access was lost."""
         try:
-            may_look = await self._surface.may_look(fresh=True)
+            may_look = await self._surface.may_look(0.0, fresh=True)
         except Exception as error:
             _log.warning("%s cannot check access: %s", self._surface.name, _first_line(error))
             return
@@ -269,6 +315,7 @@ class Live(Generic[S]):
             self.end(Reason.UNAUTHORISED)
         elif self._shown is not None and self._guards().closed() is None:
             self._paint(self._shown)  # no read, but what the person may do can have changed
+            self._arm()
 
     def _guards(self) -> Guards:
         return Guards(
@@ -290,6 +337,8 @@ class Live(Generic[S]):
             if delay is not None and not self._is_closed:
                 self._create_timer(delay)
         stale_since = self._read_at if self._failures else None
+        self._count(decision.reason)
+        self._surface.keep_pace(self._armed)
         self._surface.show_badge(BadgeState(decision.reason, self._armed, stale_since), self._shown)
         self._await_turn()
 
@@ -304,7 +353,7 @@ class Live(Generic[S]):
 
     def _create_timer(self, delay: float) -> None:
         with self._anchor:
-            self._timer = SteadyTimer(delay, self.tick, immediate=False)
+            self._timer = SteadyTimer(delay, self.tick)
         self._armed = delay
         self._armed_label = "backoff" if self._failures else f"{delay:g}"
         metrics.pollers.labels(self._surface.name, self._armed_label).inc()
@@ -314,6 +363,14 @@ class Live(Generic[S]):
             self._timer.cancel()
             metrics.pollers.labels(self._surface.name, self._armed_label).dec()
         self._timer, self._armed = None, None
+
+    def _count(self, reason: Reason | None) -> None:
+        """Be counted among the open pages by what the badge says."""
+        if reason is not self._counted:
+            for one, step in ((self._counted, -1), (reason, 1)):
+                if one is not None:
+                    metrics.pages.labels(self._surface.name, one).inc(step)
+            self._counted = reason
 
     def _await_turn(self) -> None:
         """Be there, once, when time alone changes what is shown."""
@@ -341,7 +398,7 @@ class Live(Generic[S]):
         self._arm()
 
 
-def _identity(surface: Surface[S], snapshot: S) -> tuple[Version | None, Hashable]:
+def _identity(surface: Surface[S], snapshot: S) -> _Identity:
     return surface.version(snapshot), surface.look(snapshot)
 
 

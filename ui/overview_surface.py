@@ -5,15 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from policy import overview_polling
-from policy.access import Scope, visible_scope
-from policy.decision import Decision, Guards, Reason
+from policy.access import Scope
+from policy.decision import Decision, Guards
 from services.overview.reading import OverviewSnapshot, WeekSnapshot
-from ui.components.refresh_badge import RefreshBadge
-from ui.components.stale_notice import StaleNotice
 from ui.console import Console
 from ui.live import BadgeState
 from ui.page_session import PageSession
-from ui.surfaces import show_badge
+from ui.shared_surface import SharedSurface
+from ui.stage import Stage
 
 # The week costs several times what the day does, and changes little in five minutes.
 _WEEK_IS_GOOD_FOR = 300.0
@@ -24,7 +23,8 @@ class OverviewWatch:
 
     def __init__(self, console: Console, scope: Scope) -> None:
         self.scope = scope
-        self._day = console.overviews.watch(scope)
+        self.hear: Callable[[object], None] = lambda news: None
+        self._day = console.overviews.watch(scope, lambda news: self.hear(news))
         self._week_watch = console.weeks.watch(scope)
         self._week: WeekSnapshot | None = None
 
@@ -33,41 +33,46 @@ class OverviewWatch:
         overview = await self._day.read(max_age, fresh=fresh)
         if self._week is None or self._week_watch.age >= _WEEK_IS_GOOD_FOR:
             self._week = await self._week_watch.read(_WEEK_IS_GOOD_FOR)
-        return replace(overview, week=self._week)
+        week = self._week
+        return overview.once(("week", week.now), lambda: replace(overview, week=week))
+
+    @property
+    def age(self) -> float:
+        return self._day.age
+
+    def keep_pace(self, pace: float | None) -> None:
+        self._day.keep_pace(pace)
 
     def close(self) -> None:
         self._day.close()
         self._week_watch.close()
 
 
-class OverviewSurface:
+class OverviewSurface(SharedSurface[OverviewSnapshot]):
     """The page of a workspace, or of the tenants of it that a person sees."""
 
     name = "overview"
     ends_for_good = False
+    _watch: OverviewWatch
 
     def __init__(
         self,
         session: PageSession,
         watch: OverviewWatch,
-        badge: RefreshBadge,
-        notice: StaleNotice,
+        stage: Stage,
         paint: Callable[[OverviewSnapshot], None],
         clear: Callable[[], None],
     ) -> None:
-        self._session = session
+        super().__init__(session, stage, paint, clear)
         self._watch = watch
-        self._badge = badge
-        self._notice = notice
-        self._paint = paint
-        self._clear = clear
+        watch.hear = self._heard
 
-    async def may_look(self, *, fresh: bool) -> bool:
-        viewer = await self._session.look(fresh=fresh)
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+        viewer = await self._session.look(max_age, fresh=fresh)
         if viewer is None:
             return False
         shown = self._watch.scope
-        now = visible_scope(viewer.grants, shown.workspace_id)
+        now = viewer.scope_in(shown.workspace_id)
         if now is None or now.tenant_ids is None:
             return now is not None
         return shown.tenant_ids is not None and shown.tenant_ids <= now.tenant_ids
@@ -93,14 +98,5 @@ class OverviewSurface:
         facts = (snapshot.activity, snapshot.day, snapshot.failures, snapshot.week)
         return facts, self._session.viewer.grants
 
-    def paint(self, snapshot: OverviewSnapshot) -> None:
-        self._paint(snapshot)
-
-    def clear(self, reason: Reason) -> None:
-        self._clear()
-
     def show_badge(self, state: BadgeState, snapshot: OverviewSnapshot | None) -> None:
-        show_badge(self._badge, self._notice, state, self._session.locale, "", None)
-
-    def close(self) -> None:
-        self._watch.close()
+        self._stage.show(state, "", None)

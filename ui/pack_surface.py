@@ -3,27 +3,28 @@
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from policy import review_pack_polling
 from policy.access import Action
-from policy.decision import Decision, Guards, Reason
+from policy.decision import Decision, Guards
 from policy.review_pack_polling import PackFacts
 from services.pack_card import CardDetails, CardSnapshot, DetailsKey, PackSnapshot
+from services.snapshots import Watch
 from services.tenants import TenantRef
-from ui.components.refresh_badge import RefreshBadge
-from ui.components.stale_notice import StaleNotice
 from ui.console import Console
 from ui.live import BadgeState, Version
 from ui.page_session import PageSession
-from ui.surfaces import show_badge
+from ui.shared_surface import SharedSurface
+from ui.stage import Stage
 
 
-class ReviewPackSurface:
+class ReviewPackSurface(SharedSurface[CardSnapshot]):
     """A tenant's latest review pack. Its end is none: the next pack may be anybody's."""
 
     name = "review_pack"
     ends_for_good = False
+    _watch: Watch[int, CardSnapshot]
 
     def __init__(
         self,
@@ -31,34 +32,27 @@ class ReviewPackSurface:
         session: PageSession,
         tenant: TenantRef,
         card: CardSnapshot,
-        badge: RefreshBadge,
-        notice: StaleNotice,
+        stage: Stage,
         paint: Callable[[CardSnapshot], None],
         clear: Callable[[], None],
     ) -> None:
-        self._session = session
+        super().__init__(session, stage, paint, clear)
         self._tenant = tenant
-        self._watch = console.packs.watch(tenant.id)
+        self._watch = console.packs.watch(tenant.id, self._heard)
         self._shared_details = console.pack_details
         self._details: CardDetails | None = card.details
         self._details_watch = self._shared_details.watch(self._details_key(card))
-        self._badge = badge
-        self._notice = notice
-        self._paint = paint
-        self._clear = clear
 
-    async def may_look(self, *, fresh: bool) -> bool:
-        viewer = await self._session.look(fresh=fresh)
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+        viewer = await self._session.look(max_age, fresh=fresh)
         place = self._tenant
         return viewer is not None and viewer.may_in(place.workspace_id, Action.SEE, place.id)
 
     async def read(self, max_age: float, *, fresh: bool) -> CardSnapshot:
         card = await self._watch.read(max_age, fresh=fresh)
-        card = replace(card, details=await self._details_of(card))
-        if card.pack is None:
-            return card  # nothing on it ages
-        # Another viewer's read can be an interval old; what expires is shown as of now.
-        return card.at(card.now + timedelta(seconds=self._watch.age))
+        details = await self._details_of(card)
+        # For all who see the same around it, it is one and the same snapshot.
+        return card.once(self._details_watch.key, lambda: replace(card, details=details))
 
     def decide(self, snapshot: CardSnapshot | None, guards: Guards, now: datetime) -> Decision:
         return review_pack_polling.decide(_pack_facts(snapshot), guards, now)
@@ -82,20 +76,14 @@ class ReviewPackSurface:
         at = min((turn for turn in turns if turn is not None), default=None)
         return None if at is None else snapshot.at(at)
 
-    def paint(self, snapshot: CardSnapshot) -> None:
-        self._paint(snapshot)
-
-    def clear(self, reason: Reason) -> None:
-        self._clear()
-
     def show_badge(self, state: BadgeState, snapshot: CardSnapshot | None) -> None:
         pack = None if snapshot is None else snapshot.pack
         version = str(pack.version) if pack and pack.updated_at else ""
         finished_at = None if pack is None else pack.finished_at
-        show_badge(self._badge, self._notice, state, self._session.locale, version, finished_at)
+        self._stage.show(state, version, finished_at)
 
     def close(self) -> None:
-        self._watch.close()
+        super().close()
         self._details_watch.close()
 
     async def _details_of(self, card: CardSnapshot) -> CardDetails:

@@ -23,7 +23,8 @@ class PageSession:
         self.locale = reader_of(request)
         self._console = console
         self._client = client
-        self._watch = console.access.watch(viewer.session_id)
+        self._watch = console.access.watch(viewer.session_id, self._take)
+        self._paces: dict[object, float] = {}
         self._endings: list[Callable[[], None]] = []
         self._lookers: list[Callable[[Viewer], None]] = []
         self._is_over = False
@@ -38,20 +39,31 @@ class PageSession:
     def zone(self) -> ZoneInfo:
         return self.locale.zone
 
-    async def look(self, *, fresh: bool = False) -> Viewer | None:
-        """The viewer with the rights of now; None once the sign-in is over. No activity.
+    async def look(self, max_age: float = 0.0, *, fresh: bool = False) -> Viewer | None:
+        """The viewer with rights `max_age` seconds old at most; None once the sign-in is over.
 
-        Joins a look that is under way, but takes no earlier answer: lost rights bite at once.
+        No activity. With `fresh`, by a read that begins now.
         """
         about_page(self._page_id, self.viewer.user_id)
-        viewer = await self._watch.read(0.0, fresh=fresh)
+        viewer = await self._watch.read(max_age, fresh=fresh)
+        self._take(viewer)
+        return viewer
+
+    def keep_pace(self, part: object, pace: float | None) -> None:
+        """A live part of the page looks every `pace` seconds, or not at all."""
+        if pace is None:
+            self._paces.pop(part, None)
+        else:
+            self._paces[part] = pace
+        self._watch.keep_pace(min(self._paces.values(), default=None))
+
+    def _take(self, viewer: Viewer | None) -> None:
         if viewer is None:
             self.end()
-        else:
-            self.viewer = viewer
-            for looker in self._lookers:
-                looker(viewer)
-        return viewer
+            return
+        self.viewer = viewer
+        for looker in self._lookers:
+            looker(viewer)
 
     async def act(self) -> Viewer:
         """The viewer about to do something by hand, which keeps the sign-in alive."""

@@ -1,32 +1,101 @@
-"""A `ui.timer` that keeps its grid: it neither drifts, nor bunches, nor heeds the wall clock."""
+"""A `ui.timer` on the beat: it neither drifts, nor bunches, nor heeds the wall clock."""
 
 import asyncio
+import math
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
 
-from nicegui import ui
+from nicegui import core, ui
 
-from policy.pacing import next_due
+from policy.pacing import BEAT, first_due, next_due
+
+# How many timers fire before the loop may do something else: a herd must not hold it up.
+_AT_A_STRETCH = 100
 
 
 class SteadyTimer(ui.timer):
-    """A repeating `ui.timer` whose ticks lie on multiples of its interval after its start.
+    """A repeating `ui.timer` whose ticks lie on beats that all pages of the process share.
 
     The framework's own loop takes its sleep from the wall clock, so that a clock step stalls it,
-    and runs late ticks back to back. This one sleeps by the event loop's monotonic clock, and
-    leaves at least half an interval after a tick that was late.
+    runs late ticks back to back, and keeps a sleeping task for each page. This one waits in the
+    metronome, and leaves at least half an interval after a tick that was late.
     """
 
+    def __init__(self, interval: float, call: Callable[[], Awaitable[None]]) -> None:
+        """`call` is called every `interval` seconds, the first time an interval from now."""
+        self._call = call
+        super().__init__(interval, call, immediate=False)
+
     async def _run_in_loop(self) -> None:
-        loop = asyncio.get_running_loop()
-        due = loop.time() + self.interval
-        try:
-            await asyncio.sleep(self.interval)
-            if not await self._can_start():
-                return
-            with self._get_context():
-                while not self._should_stop():
-                    self._current_invocation = asyncio.create_task(self._invoke_callback())
-                    await self._current_invocation
-                    due = next_due(due, loop.time(), self.interval)
-                    await asyncio.sleep(due - loop.time())
-        finally:
+        metronome = metronome_of_this_loop()
+        due = first_due(metronome.now, self.interval)
+        if await self._can_start():
+            metronome.add(self, due)
+        else:
             self._cleanup()
+
+    def fire(self, due: int) -> None:
+        """Run the callback in a task of its own, and wait for the next beat that it is due at."""
+        if self._should_stop():
+            self._cleanup()
+        else:
+            self._current_invocation = asyncio.create_task(self._tick(due), name="tick")
+
+    async def _tick(self, due: int) -> None:
+        try:
+            with self._get_context():
+                await self._call()
+        except Exception as error:
+            core.app.handle_exception(error)
+        metronome = metronome_of_this_loop()
+        metronome.add(self, math.ceil(next_due(due, metronome.now, self.interval)))
+
+
+class Metronome:
+    """Fires whatever is due at each beat; it sleeps while nothing is."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._due: defaultdict[int, list[SteadyTimer]] = defaultdict(list)
+        self._alarm: asyncio.TimerHandle | None = None
+
+    @property
+    def now(self) -> float:
+        """The time of the event loop, in beats."""
+        return self._loop.time() / BEAT
+
+    def add(self, timer: SteadyTimer, due: int) -> None:
+        """Fire `timer` once, at beat number `due`."""
+        self._due[due].append(timer)
+        if self._alarm is None or due * BEAT < self._alarm.when():
+            self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._loop.call_at(min(self._due) * BEAT, self._beat) if self._due else None
+
+    def _beat(self) -> None:
+        self._alarm = None
+        left = _AT_A_STRETCH
+        for beat in sorted(beat for beat in self._due if beat <= self.now):
+            timers = self._due[beat]
+            while timers and left:
+                timers.pop().fire(beat)
+                left -= 1
+            if timers:
+                break
+            del self._due[beat]
+        self._set_alarm()  # at once, when some are left
+
+
+_metronomes: WeakKeyDictionary[asyncio.AbstractEventLoop, Metronome] = WeakKeyDictionary()
+
+
+def metronome_of_this_loop() -> Metronome:
+    """The one metronome of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _metronomes:
+        _metronomes[loop] = Metronome(loop)
+    return _metronomes[loop]

@@ -4,26 +4,26 @@ from collections.abc import Callable, Hashable
 from datetime import datetime
 
 from policy import run_detail_polling, run_list_polling
-from policy.access import Scope, visible_scope
-from policy.decision import Decision, Guards, Reason
+from policy.access import Scope
+from policy.decision import Decision, Guards
 from services.auth import Viewer
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow, is_visible
+from services.snapshots import Watch
 from ui.bulk_reading import BulkReading
-from ui.components.refresh_badge import RefreshBadge
-from ui.components.stale_notice import StaleNotice
 from ui.console import Console
 from ui.live import BadgeState, Version
 from ui.page_session import PageSession
-from ui.presenters.badge import badge
-from ui.presenters.locale import Locale
 from ui.run_history import RunHistory
+from ui.shared_surface import SharedSurface
+from ui.stage import Stage
 
 
-class RunDetailSurface:
+class RunDetailSurface(SharedSurface[RunSnapshot]):
     """The page of one run."""
 
     name = "run_detail"
     ends_for_good = True
+    _watch: Watch[int, RunSnapshot | None]
 
     def __init__(
         self,
@@ -32,23 +32,18 @@ class RunDetailSurface:
         run: RunSnapshot,
         history: RunHistory,
         bulk: BulkReading,
-        badge: RefreshBadge,
-        notice: StaleNotice,
+        stage: Stage,
         paint: Callable[[RunSnapshot], None],
         clear: Callable[[], None],
     ) -> None:
-        self._session = session
-        self._watch = console.runs.watch(run.id)
+        super().__init__(session, stage, paint, clear)
+        self._watch = console.runs.watch(run.id, self._heard)
         self._history = history
         self._bulk = bulk
         self._belongs = run
-        self._badge = badge
-        self._notice = notice
-        self._paint = paint
-        self._clear = clear
 
-    async def may_look(self, *, fresh: bool) -> bool:
-        viewer = await self._session.look(fresh=fresh)
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+        viewer = await self._session.look(max_age, fresh=fresh)
         return viewer is not None and is_visible(scope_for(viewer, self._belongs), self._belongs)
 
     async def read(self, max_age: float, *, fresh: bool) -> RunSnapshot | None:
@@ -74,54 +69,43 @@ class RunDetailSurface:
     def look(self, snapshot: RunSnapshot) -> Hashable:
         # The rights too: what a person may not do any more is not offered any more. And what
         # only time changes: a run that waits or is silent gets other words, but no other version.
-        trail, grants = snapshot.trail.newest_id, self._session.viewer.grants
-        return snapshot.ux_status, snapshot.liveness, snapshot.estimate, trail, grants
-
-    def paint(self, snapshot: RunSnapshot) -> None:
-        self._paint(snapshot)
-
-    def clear(self, reason: Reason) -> None:
-        self._clear()
+        return snapshot.look, self._session.viewer.grants
 
     def show_badge(self, state: BadgeState, snapshot: RunSnapshot | None) -> None:
         finished_at = None if snapshot is None else snapshot.completed_at
         version = "" if snapshot is None else str(snapshot.version)
-        show_badge(self._badge, self._notice, state, self._session.locale, version, finished_at)
+        self._stage.show(state, version, finished_at)
 
     def close(self) -> None:
-        self._watch.close()
+        super().close()
         self._history.close()
 
 
-class RunListSurface:
+class RunListSurface(SharedSurface[RunListSnapshot]):
     """A page of a list of runs: the rows stay where they are, newer ones are only announced."""
 
     name = "run_list"
     ends_for_good = False
+    _watch: Watch[RunWindow, RunListSnapshot]
 
     def __init__(
         self,
         console: Console,
         session: PageSession,
         window: RunWindow,
-        badge: RefreshBadge,
-        notice: StaleNotice,
+        stage: Stage,
         paint: Callable[[RunListSnapshot], None],
         clear: Callable[[], None],
     ) -> None:
-        self._session = session
-        self._watch = console.windows.watch(window)
+        super().__init__(session, stage, paint, clear)
+        self._watch = console.windows.watch(window, self._heard)
         self._window = window
-        self._badge = badge
-        self._notice = notice
-        self._paint = paint
-        self._clear = clear
 
-    async def may_look(self, *, fresh: bool) -> bool:
-        viewer = await self._session.look(fresh=fresh)
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
+        viewer = await self._session.look(max_age, fresh=fresh)
         if viewer is None:
             return False
-        now = visible_scope(viewer.grants, self._window.scope.workspace_id)
+        now = viewer.scope_in(self._window.scope.workspace_id)
         if now is None or now.tenant_ids is None:
             return now is not None
         needed = self._window.scope.tenant_ids
@@ -129,7 +113,7 @@ class RunListSurface:
             needed = frozenset({self._window.tenant_id})
         return needed is not None and needed <= now.tenant_ids
 
-    async def read(self, max_age: float, *, fresh: bool) -> RunListSnapshot | None:
+    async def read(self, max_age: float, *, fresh: bool) -> RunListSnapshot:
         return await self._watch.read(max_age, fresh=fresh)
 
     def decide(self, snapshot: RunListSnapshot | None, guards: Guards, now: datetime) -> Decision:
@@ -146,44 +130,12 @@ class RunListSurface:
         return None
 
     def look(self, snapshot: RunListSnapshot) -> Hashable:
-        rows = tuple((run.id, run.version, run.ux_status) for run in snapshot.runs)
-        return rows, snapshot.new_runs, snapshot.may_be_more
-
-    def paint(self, snapshot: RunListSnapshot) -> None:
-        self._paint(snapshot)
-
-    def clear(self, reason: Reason) -> None:
-        self._clear()
+        return snapshot.look
 
     def show_badge(self, state: BadgeState, snapshot: RunListSnapshot | None) -> None:
-        show_badge(self._badge, self._notice, state, self._session.locale, "", None)
-
-    def close(self) -> None:
-        self._watch.close()
+        self._stage.show(state, "", None)
 
 
 def scope_for(viewer: Viewer, run: RunSnapshot) -> Scope | None:
     """What the viewer sees of the run's workspace, whichever one is chosen on the screen."""
-    return visible_scope(viewer.grants, run.workspace_id)
-
-
-def show_badge(
-    element: RefreshBadge,
-    notice: StaleNotice,
-    state: BadgeState,
-    locale: Locale,
-    version: str,
-    finished_at: datetime | None,
-) -> None:
-    """Put what the driver really does on the screen."""
-    element.state(
-        badge(
-            state.reason,
-            state.armed,
-            finished_at=finished_at,
-            stale_since=state.stale_since,
-            locale=locale,
-        ),
-        version,
-    )
-    notice.state(state.stale_since, locale)
+    return viewer.scope_in(run.workspace_id)

@@ -1,6 +1,6 @@
 """All that the overview shows in two reads: the day at each tick, the week now and then."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from services.overview.failures import Failures, find_failures
 from services.overview.outcomes import Outcomes, find_outcomes
 from services.overview.run_types import TypeFigures, find_types
 from services.overview.window import hours_before, window_of
+from services.remembering import Remembering
 
 # Of a day and of a week no more runs than these are counted, and then the page says so.
 MOST_OF_DAY, MOST_OF_WEEK = 50_000, 100_000
@@ -31,11 +32,11 @@ class WeekSnapshot:
     types: tuple[TypeFigures, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewSnapshot:
+@dataclass(frozen=True)
+class OverviewSnapshot(Remembering):
     """What is going on and how the last day went, as read at `now`; `week` is older."""
 
-    now: datetime
+    now: datetime = field(compare=False)
     activity: Activity
     day: Outcomes
     failures: Failures

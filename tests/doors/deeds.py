@@ -13,7 +13,9 @@ from tests.doors.rights import DEED_PAGES
 from tests.doors.visitor import OpenPage, live, open_page
 
 PACK_RUN = "review_pack.generate"
-_BUTTONS = {"cancel": "run-cancel", "retry": "run-retry", "start": "start-operation"}
+# Deeds whose offer is an event of one of our own elements; others are a click on a button.
+_EVENTS = ("generate", "cancel", "retry")
+_BUTTONS = {"start": "start-operation"}
 _SECONDS = 15.0
 _numbers = itertools.count(1)
 
@@ -123,12 +125,11 @@ def event_of(page: OpenPage, deed: str, goal: Aim) -> dict[str, Any] | None:
     if goal.bulk is not None:
         tables = [n for n, one in page.elements.items() if _listens(one, "bulk")]
         return page.message(tables[0], "bulk", *goal.bulk) if tables else None
-    if deed == "generate":
-        kind = "generate"
+    kind = deed.split()[0]
+    if kind in _EVENTS:
         found = [n for n, one in page.elements.items() if _listens(one, kind)]
     else:
-        kind = "click"
-        marked = page.find(_BUTTONS[deed.split()[0]])
+        kind, marked = "click", page.find(_BUTTONS[kind])
         found = [] if marked is None else [marked]
     return page.message(found[0], kind) if found else None
 
@@ -147,15 +148,18 @@ async def ask(socket: RawSocket, page: OpenPage, deed: str, goal: Aim) -> bool:
     query = {"client_id": page.client_id, "tab_id": page.tab_id, "document_id": "1"}
     await socket.say("handshake", query, number=1)
     await socket.until(lambda: 1 in socket.answers)
-    await socket.until(lambda: "confirm-dialog" in json.dumps(socket.heard), _patience(page, event))
+    await socket.until(
+        lambda: "confirm-dialog" in json.dumps(socket.heard), _patience(page, event, deed)
+    )
     page.take(socket.heard)
     return page.find("confirm") is not None
 
 
-def _patience(page: OpenPage, event: dict[str, Any]) -> float:
+def _patience(page: OpenPage, event: dict[str, Any], deed: str) -> float:
     """How long to wait for a question that may never come; what is offered surely asks one."""
-    is_hidden = "hidden" in page.elements[event["id"]].get("class", [])
-    return 0.5 if is_hidden else 3.0
+    view = page.elements[event["id"]].get("props", {}).get("view")
+    is_withheld = isinstance(view, dict) and view.get(deed.split()[0]) is False
+    return 0.5 if is_withheld else 3.0
 
 
 async def confirm(socket: RawSocket, page: OpenPage) -> None:

@@ -13,7 +13,7 @@ from tests.doors.rights import PAGES, ROLES
 from tests.doors.visitor import OpenPage, live, mark_of, open_page
 
 # What a click elsewhere than on our own elements would need: a row's acts, and the like.
-_OPENING = ("click", "generate", "act", "bulk")
+_OPENING = ("click", "generate", "cancel", "retry", "act", "bulk")
 
 
 async def find_listeners(server: Server) -> set[str]:

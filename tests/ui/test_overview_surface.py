@@ -54,8 +54,8 @@ class Source:
             return WeekSnapshot(now(), Outcomes(Window(NOW)), ())
 
         self.console: Any = SimpleNamespace(
-            overviews=SharedReads("overview", read_day, loop.time),
-            weeks=SharedReads("overview_week", read_week, loop.time),
+            overviews=SharedReads.one_by_one("overview", read_day, loop.time),
+            weeks=SharedReads.one_by_one("overview_week", read_week, loop.time),
         )
 
     def watch(self, scope: Scope = WHOLE) -> OverviewWatch:

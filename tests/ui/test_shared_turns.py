@@ -42,8 +42,8 @@ class Office:
         self._time = asyncio.get_running_loop().time
         self._born = self._time()
         self.reads = 0
-        self.packs = SharedReads("pack", self._read, self._time)
-        self.pack_details = SharedReads("pack_details", self._read_details, self._time)
+        self.packs = SharedReads.one_by_one("pack", self._read, self._time)
+        self.pack_details = SharedReads.one_by_one("pack_details", self._read_details, self._time)
 
     @property
     def seconds(self) -> float:

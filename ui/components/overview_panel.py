@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from html import escape
+from typing import Any
 
 from nicegui import ui
 
@@ -21,11 +22,14 @@ from ui.components.stale_notice import StaleNotice
 from ui.live import Live
 from ui.overview_surface import OverviewSurface, OverviewWatch
 from ui.page import Page, nothing_here
+from ui.presenters.locale import Locale
 from ui.presenters.overview.failures import failures_view
 from ui.presenters.overview.now import newcomer_words, now_view
 from ui.presenters.overview.outcomes import OutcomesView, day_view, week_view
 from ui.presenters.overview.run_types import types_view
 from ui.presenters.part_words import badge_words
+from ui.scene import Scene
+from ui.stage import Stage
 
 
 class OverviewPanel:
@@ -53,8 +57,11 @@ class OverviewPanel:
                 partial(self._ask, acknowledge_dialog), partial(self._ask, withdraw_dialog)
             )
             self._types = OverviewTypes()
+        locale = page.session.locale
+        parts = {"now": self._now, "failures": self._failures, "types": self._types}
+        self._stage = Stage(page.client, "overview", parts, badge, notice, locale)
         self._show(shown)
-        surface = OverviewSurface(page.session, watch, badge, notice, self._show, self._clear)
+        surface = OverviewSurface(page.session, watch, self._stage, self._show, self._clear)
         self.live = Live(surface, page.browser, page.console.clock, shown)
         page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
 
@@ -63,14 +70,16 @@ class OverviewPanel:
         words = newcomer_words(overview, locale)
         self._newcomer.set_text(words)
         self._newcomer.set_visibility(bool(words))
-        self._now.show(now_view(overview.activity, now, locale))
         self._day.show(day_view(overview.day, now, locale))
-        self._failures.show(
-            failures_view(overview.failures, now, locale, may_acknowledge=self._may_acknowledge())
-        )
         if overview.week is not None:
             self._week.show(week_view(overview.week, locale))
-            self._types.show(types_view(overview.week, locale))
+        may_acknowledge = self._may_acknowledge()
+        self._stage.take(
+            overview.once(
+                (locale, may_acknowledge),
+                lambda: Scene(_parts(overview, locale, may_acknowledge=may_acknowledge)),
+            )
+        )
 
     def _may_acknowledge(self) -> bool:
         return self._page.session.viewer.may_in(self._workspace_id, Action.ACKNOWLEDGE)
@@ -90,6 +99,15 @@ class OverviewPanel:
     def _find(self, fingerprint: str) -> FailureGroup | None:
         groups = () if self.live.shown is None else self.live.shown.failures.groups
         return next((group for group in groups if group.fingerprint == fingerprint), None)
+
+
+def _parts(overview: OverviewSnapshot, locale: Locale, *, may_acknowledge: bool) -> dict[str, Any]:
+    now, week = overview.now, overview.week
+    return {
+        "now": now_view(overview.activity, now, locale),
+        "failures": failures_view(overview.failures, now, locale, may_acknowledge=may_acknowledge),
+        "types": None if week is None else types_view(week, locale),
+    }
 
 
 class _Bars:

@@ -21,6 +21,8 @@ from ui.presenters.announcements import pack_change
 from ui.presenters.pack import PackRights, begins_again, is_being_made, pack_card
 from ui.presenters.pack_terms import readable_options
 from ui.presenters.part_words import badge_words, card_words
+from ui.scene import Scene
+from ui.stage import Stage
 
 
 class PackPanel:
@@ -39,9 +41,10 @@ class PackPanel:
             notice = StaleNotice(page.announce)
             self._card = PackCard(self._ask, card_words(locale))
         self._shown = card
+        self._stage = Stage(page.client, "review_pack", {"card": self._card}, badge, notice, locale)
         self._show(card)
         surface = ReviewPackSurface(
-            page.console, page.session, tenant, card, badge, notice, self._show, self._clear
+            page.console, page.session, tenant, card, self._stage, self._show, self._clear
         )
         self.live = Live(surface, page.browser, page.console.clock, card)
         page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
@@ -49,7 +52,11 @@ class PackPanel:
     def _show(self, card: CardSnapshot) -> None:
         self._page.announce(pack_change(self._shown, card, self._page.session.locale))
         self._shown = card
-        self._card.show(pack_card(card, self._rights(), self._page.session.locale))
+        rights, locale = self._rights(), self._page.session.locale
+        scene = card.once(
+            (rights, locale), lambda: Scene({"card": pack_card(card, rights, locale)})
+        )
+        self._stage.take(scene)
 
     def _rights(self) -> PackRights:
         viewer, place = self._page.session.viewer, self._tenant

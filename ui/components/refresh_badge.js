@@ -2,8 +2,8 @@ export default {
   template: `
     <span class="badge" :class="'tone-' + tone" data-testid="refresh-badge" role="status" aria-live="off"
       :data-surface="surface" :data-reason="reason" :data-interval="interval"
-      :data-version="version" :title="view.utc || null"><span class="dot" aria-hidden="true"></span>{{ text }}</span>`,
-  props: { view: Object, words: Object, surface: String, version: String },
+      :data-version="view.version" :title="view.utc || null"><span class="dot" aria-hidden="true"></span>{{ text }}</span>`,
+  props: { view: Object, words: Object, surface: String, stage: Object },
   data: () => ({ isConnected: true }),
   computed: {
     reason() { return this.isConnected ? this.view.reason : "disconnected"; },
@@ -12,6 +12,7 @@ export default {
     tone() { return this.isConnected ? this.view.tone : "mixed"; },
   },
   mounted() {
+    window.stillwatchStages.enter(this.surface, this.stage);
     this.lost = () => { this.isConnected = false; };
     this.found = () => { this.isConnected = true; };
     this.listen();

@@ -20,6 +20,8 @@ from ui.presenters.announcements import list_change
 from ui.presenters.bulk import bulk_words
 from ui.presenters.part_words import badge_words, table_words
 from ui.run_deeds import bulk_deeds
+from ui.scene import Scene
+from ui.stage import Stage
 from ui.surfaces import RunListSurface
 
 
@@ -57,9 +59,10 @@ class RunListPanel:
         self._workspace_id = window.scope.workspace_id
         self._rows = {run.id: self._row(run) for run in shown.runs}
         self._shown = first
+        self._stage = Stage(page.client, "run_list", {"table": self._table}, badge, notice, locale)
         self._show(first)
         surface = RunListSurface(
-            page.console, page.session, window, badge, notice, self._show, self._clear
+            page.console, page.session, window, self._stage, self._show, self._clear
         )
         self.live = Live(surface, page.browser, page.console.clock, first)
         page.session.on_end(lambda: self.live.end(Reason.UNAUTHORISED))
@@ -71,12 +74,16 @@ class RunListPanel:
         for run_id in self._ids:
             # A row that is gone keeps its place: nothing moves under the pointer.
             self._rows[run_id] = now_there.get(run_id) or {**self._rows[run_id], "gone": True}
-        self._table.show([self._rows[run_id] for run_id in self._ids])
+        self._stage.take(Scene({"table": [self._rows[run_id] for run_id in self._ids]}))
         self._new.set_text(presenter.new_runs(snapshot, self._locale))
         self._new.set_visibility(snapshot.new_runs > 0 or snapshot.may_be_more)
 
     def _row(self, run: RunSnapshot) -> dict[str, Any]:
-        return {**presenter.run_row(run, self._locale), "can": self._deeds(run)}
+        # Lists overlap: who may do the same with a run reads the same row of it.
+        key = self._locale, self._page.session.viewer.grants
+        return run.once(
+            key, lambda: {**presenter.run_row(run, self._locale), "can": self._deeds(run)}
+        )
 
     def _deeds(self, run: RunSnapshot) -> list[BulkAction]:
         return bulk_deeds(run, self._page.session.viewer, self._page.console.offers)

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui.events import GenericEventArguments
 
 from models import BulkAction
-from ui.components.viewed import Viewed
+from ui.components.viewed import Patch, Viewed
 
 
 class RunTable(Viewed, component="run_table.js"):
@@ -22,12 +22,21 @@ class RunTable(Viewed, component="run_table.js"):
         ask: Callable[[BulkAction, frozenset[int]], None] | None = None,
     ) -> None:
         super().__init__([], words)
-        self._props["empty"] = empty_text
-        self._props["selectable"] = ask is not None
+        self.set_plain("empty", empty_text)
+        self.set_plain("selectable", ask is not None)
         self._ask = ask
         self.mark("operations-table")
         if ask is not None:
             self.on("bulk", self._hear)
+
+    @classmethod
+    def patch(cls, before: Any, view: Any) -> Patch | None:
+        """The rows that have changed; not those that only run on, as the browser counts."""
+        if len(before) != len(view):
+            return super().patch(before, view)
+        pairs = enumerate(zip(before, view, strict=True))
+        changed = {n: row for n, (old, row) in pairs if _at_rest(row) != _at_rest(old)}
+        return {"+": changed} if changed else None
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -41,3 +50,8 @@ class RunTable(Viewed, component="run_table.js"):
                 known = {row["id"] for row in self.rows}
                 asked = frozenset(n for n in ids if type(n) is int and n in known)
                 self._ask(BulkAction(deed), asked)
+
+
+def _at_rest(row: dict[str, Any]) -> dict[str, Any]:
+    elapsed = row["elapsed"]
+    return {**row, "elapsed": {**elapsed, "seconds": None}} if elapsed["running"] else row

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ui.components.viewed import Viewed
+from ui.components.viewed import Patch, Viewed
 
 
 class RunTimeline(Viewed, component="run_timeline.js"):
@@ -13,11 +13,12 @@ class RunTimeline(Viewed, component="run_timeline.js"):
         super().__init__(words=words)
         self.mark("run-timeline")
 
-    def show(self, view: Any) -> bool:
-        """Put `view` on the screen, unless only the running phase has grown: the browser counts."""
-        if self.view is not None and _at_rest(view) == _at_rest(self.view):
-            return False
-        return super().show(view)
+    @classmethod
+    def patch(cls, before: Any, view: Any) -> Patch | None:
+        """Nothing when only the running phase has grown: the browser counts."""
+        if before is not None and _at_rest(before) == _at_rest(view):
+            return None
+        return super().patch(before, view)
 
 
 def _at_rest(view: Any) -> Any:
