@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.report import Figure
 from benchmarks.watching.round import Window
+from benchmarks.watching.server import total
 from benchmarks.watching.stage import AHEAD, Stage, on_stage
 from benchmarks.watching.subjects import STILLWATCH
 
@@ -26,13 +27,13 @@ def measure_round(data_dir: Path, seconds: float) -> Values:
         runs = stage.add_runs([_OLD])
         _note(values, "opening", _opening(stage, runs))
         stage.crowd.ask("show", "hidden")
-        _note(values, "hidden", _silence(stage, seconds))
+        _note(values, "hidden", _silence(stage, seconds, "hidden"))
         stage.crowd.ask("show", "visible")
         stage.crowd.ask("click", "run-cancel")
-        _note(values, "dialog", _silence(stage, seconds))
+        _note(values, "dialog", _silence(stage, seconds, "dialog"))
         stage.crowd.ask("close")
         stage.open(stage.add_runs([_OLD], ended=True), PAGES)
-        _note(values, "terminal", _silence(stage, seconds))
+        _note(values, "terminal", _silence(stage, seconds, "terminal"))
         stage.crowd.ask("close")
         _note(values, "200 live runs, no news", _no_news(stage, seconds))
     return values
@@ -93,9 +94,12 @@ def _opening(stage: Stage, runs: Sequence[int]) -> dict[str, float]:
     }
 
 
-def _silence(stage: Stage, seconds: float) -> dict[str, float]:
+def _silence(stage: Stage, seconds: float, reason: str) -> dict[str, float]:
     time.sleep(_SETTLE_SECONDS)
     window = stage.measure(seconds)
+    silent = total(window.after, "stillwatch_pages", surface="run_detail", reason=reason)
+    if silent != PAGES:
+        raise RuntimeError(f"{silent:g} of {PAGES} pages are silent because of {reason}")
     return {
         _EACH: window.processor_ms / window.seconds / PAGES,
         _READS: window.grown("stillwatch_snapshot_reads_total"),

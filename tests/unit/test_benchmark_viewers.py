@@ -78,7 +78,16 @@ def test_what_an_update_brings_can_be_clicked() -> None:
         '"events":[{"type":"click","listener_id":"l8"}]},"5":null,"_id":2}]'
     )
 
-    assert '"listener_id": "l8"' in page.event(page.marks["confirm"], "click", {})
+    assert '"listener_id": "l8"' in str(page.press("confirm"))
+    assert page.press("dismiss") is None
+
+
+def test_a_button_of_a_component_is_pressed_by_the_event_that_it_emits() -> None:
+    page = read_page(a_page({"4": {"events": [{"type": "cancel", "listener_id": "l4"}]}}))
+
+    message = json.loads(str(page.press("run-cancel"))[2:])[1]
+
+    assert (message["id"], message["listener_id"], message["args"]) == (4, "l4", [])
 
 
 def test_what_is_no_page_is_not_taken_for_one() -> None:
