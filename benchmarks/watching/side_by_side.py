@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.report import Figure
 from benchmarks.watching.round import Window
-from benchmarks.watching.stage import AHEAD, on_stage
+from benchmarks.watching.stage import on_stage
 from benchmarks.watching.subjects import EVERYBODY, PEERS, STILLWATCH, Subject
 
 COST = "processor for each viewer and refresh"
@@ -67,9 +67,10 @@ _UNITS = {
 
 def _measure(subject: Subject, data_dir: Path, viewers: int, seconds: float) -> Window:
     with on_stage(subject, data_dir) as stage:
-        runs = stage.add_runs([AHEAD])
-        stage.open(runs, viewers)
+        runs = stage.add_runs([0.0])
+        # Before they come, so that every page is asked for each second from the first.
         stage.crowd.ask("write", [(runs[0], 0.0)])
+        stage.open(runs, viewers)
         time.sleep(_SETTLE_SECONDS)
         window = stage.measure(seconds)
         stage.crowd.ask("close")
