@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from api import health
-from main import _measure_loop_lag
 from services import metrics
 from services.database import Database
+from services.loop_pauses import loop_pauses_measured
 from services.operation_run_service import OperationRunService
 from tests.services.runs import add_workspace, request
 from tests.stepped_loop import stepped
@@ -85,14 +85,13 @@ def test_every_statement_is_timed_once(database: Database) -> None:
 @stepped
 async def test_the_lag_is_how_late_the_loop_woke_up() -> None:
     loop = asyncio.get_running_loop()
-    measuring = asyncio.create_task(_measure_loop_lag())
-    await asyncio.sleep(0.1)
+    async with loop_pauses_measured():
+        await asyncio.sleep(0.1)
 
-    loop.now += 2.0  # type: ignore[attr-defined]
-    await asyncio.sleep(0.1)
+        loop.now += 2.0  # type: ignore[attr-defined]
+        await asyncio.sleep(0.6)
 
-    assert value("loop_lag_seconds") == pytest.approx(1.6, abs=0.01)
-    measuring.cancel()
+    assert value("loop_lag_seconds") == pytest.approx(2.0, abs=0.03)
 
 
 _BACK = ("running", "queued")
