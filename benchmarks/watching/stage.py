@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import process
 from benchmarks.watching import world
-from benchmarks.watching.remote_crowd import RemoteCrowd, gathered
+from benchmarks.watching.remote_crowd import CROWD_CORE, RemoteCrowd, gathered
 from benchmarks.watching.round import Window, measure_window
 from benchmarks.watching.server import MeasuredServer, serving
 from benchmarks.watching.subjects import Subject
 
 # Later than now, but no further than clocks may differ: for so long a run is asked for each second.
 AHEAD = -55.0
+_FILES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ class Stage:
 @contextmanager
 def on_stage(subject: Subject, data_dir: Path) -> Iterator[Stage]:
     """The subject's server and nobody there yet."""
+    process.allow_many_files(_FILES)
     with (
         serving(data_dir, subject.command) as server,
         gathered(server.url, world.PASSWORD, data_dir / world.DATABASE) as crowd,
+        process.staying_on(CROWD_CORE),
     ):
         yield Stage(subject, data_dir, server, crowd)

@@ -92,12 +92,17 @@ class Viewer:
         self.state = state
         await self._report()
 
-    async def click(self, mark: str) -> None:
-        """Click on the element with this `data-testid`, and wait for what that brings."""
-        assert self.page is not None
+    async def click(self, mark: str, patience: float = _PATIENCE) -> None:
+        """Press the button with this `data-testid`, and wait for what that brings.
+
+        Raises `KeyError` where there is no such button.
+        """
+        packet = self.page.press(mark) if self.page is not None else None
+        if packet is None:
+            raise KeyError(mark)
         self._updated.clear()
-        await self._say(self.page.event(self.page.marks[mark], "click", {}))
-        await asyncio.wait_for(self._updated.wait(), _PATIENCE)
+        await self._say(packet)
+        await asyncio.wait_for(self._updated.wait(), patience)
 
     async def drop(self) -> None:
         """Lose the socket without a word, as a laptop does that is shut."""
