@@ -5,10 +5,12 @@ import os
 import shlex
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import app as framework
@@ -29,13 +31,17 @@ from services.database import Database
 from services.journal.output import start_journal
 from services.loop_pauses import loop_pauses_measured
 from services.quiet_memory import quiet_memory
+from services.refresh_history.recording import recorded
 from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import error_page, theme
+from ui.crowd import Crowd
 from ui.guard import SignInGuard
+from ui.lean_framework import make_lean
 from ui.page_count import count_pages, count_pages_that_go
+from ui.page_limits import PageLimits
 from ui.pages import (
     account,
     admin_audit,
@@ -52,25 +58,30 @@ from ui.pages import (
     operations,
     overview,
     password_change,
+    refresh,
     run_detail,
     sign_in,
     tenants,
 )
+from ui.patient_socket import PatientSocket
 from ui.quiet_outbox import install_quiet_outbox
 from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
-from ui.shared_frames import SharingSocket
 from ui.socket_door import guard_sockets
+from ui.socket_limits import SocketLimits
+from ui.socket_line import Turns
 from ui.socket_route import SocketRoute
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
 _RECONNECT_SECONDS = 30.0
+_COMPRESSION = 4  # half the time of the most, for few more bytes
 _PAGES = (
     overview,
     operations,
     run_detail,
     tenants,
+    refresh,
     account,
     admin_workspace,
     admin_tenants,
@@ -101,7 +112,7 @@ def serve(settings: Settings) -> None:
                 port=settings.port,
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
-                ws=SharingSocket,
+                ws=PatientSocket,
                 ws_ping_interval=None,  # the framework pings every page's socket already
                 # Its lines go with ours, and each request has one of ours already.
                 log_config=None,
@@ -110,7 +121,7 @@ def serve(settings: Settings) -> None:
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 log_level="warning",
-                ws_max_size=settings.largest_body,
+                ws_max_size=settings.limits.largest_message,
                 timeout_graceful_shutdown=3,
             )
         finally:
@@ -143,7 +154,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        async with loop_pauses_measured(), quiet_memory(count_pages):
+        async with loop_pauses_measured(), quiet_memory(count_pages), recorded():
             yield
         await asyncio.to_thread(engine.stop)
 
@@ -151,6 +162,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(SocketRoute)  # the innermost
     app.add_middleware(SignInGuard, console=console)
     refusals = Refusals(reader_of)
+    crowd = Crowd(settings.limits)
+    app.add_middleware(PageLimits, crowd=crowd, refusal=refusals.too_many)
+    app.add_middleware(SocketLimits, crowd=crowd, turns=Turns(lambda: database.is_behind))
     app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
     app.add_middleware(RequestLog, reader_of=reader_of)
     app.add_middleware(SafeHeaders, is_secure=console.is_secure)  # the outermost
@@ -188,7 +202,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         binding_refresh_interval=None,
         reconnect_timeout=_RECONNECT_SECONDS,
         show_welcome_message=False,
+        gzip_middleware_factory=partial(GZipMiddleware, compresslevel=_COMPRESSION),
     )
+    make_lean()
     return app
 
 

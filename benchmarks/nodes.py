@@ -1,7 +1,6 @@
 """The processes of a benchmark, seen from outside: what they answer, and what they cost."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks import process
+
 _ROOT = Path(__file__).resolve().parent.parent
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class RemoteNode:
@@ -32,10 +32,7 @@ class RemoteNode:
 
     def processor_seconds(self) -> float:
         """What the process has used since it began."""
-        with open(f"/proc/{self._process.pid}/stat") as stat:
-            # The command's name, in brackets, may hold spaces and brackets of its own.
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return process.processor_seconds(self._process.pid)
 
     def wait_until_ready(self) -> None:
         assert self._read() == "ready"
@@ -53,11 +50,11 @@ def running(url: str, slots: int, folder: Path) -> Iterator[RemoteNode]:
     command = [sys.executable, "-m", "benchmarks.node", url, str(slots), str(folder)]
     with subprocess.Popen(
         command, cwd=_ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        node = RemoteNode(process)
+    ) as started:
+        node = RemoteNode(started)
         try:
             node.wait_until_ready()
             yield node
             node.ask("stop")
         finally:
-            process.kill()
+            started.kill()

@@ -54,10 +54,7 @@ class ShortText(TypeDecorator[str]):
     cache_ok = True
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-        return text if len(text) <= _LONGEST_SHORT else f"{text[:_LONGEST_SHORT]}…"
+        return None if value is None else read_short_text(value)
 
 
 class WrittenText(TypeDecorator[str]):
@@ -111,6 +108,12 @@ def read_time(value: Any) -> datetime | None:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:  # of the first or the last day there is, told in another zone
         return None
+
+
+def read_short_text(value: Any) -> str:
+    """A stored name or address, of one that is too long only the beginning."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return text if len(text) <= _LONGEST_SHORT else f"{text[:_LONGEST_SHORT]}…"
 
 
 def read_json(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, literal_column
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -91,3 +91,42 @@ def _sqlite_number_at(element: number_at, compiler: SQLCompiler, **kw: Any) -> s
 def _postgresql_number_at(element: number_at, compiler: SQLCompiler, **kw: Any) -> str:
     document, place = (compiler.process(part, **kw) for part in element.clauses)
     return f"CAST({document} ->> {place} AS BIGINT)"
+
+
+class document_at(FunctionElement[str]):
+    """An array at a place of a JSON array, as a text for `elements_of`; null for null."""
+
+    type = Text()
+    inherit_cache = True
+
+    def __init__(self, document: ColumnElement[Any], place: int) -> None:
+        super().__init__(document, literal_column(str(place)))
+
+
+@compiles(document_at, "sqlite")
+def _sqlite_document_at(element: document_at, compiler: SQLCompiler, **kw: Any) -> str:
+    document, place = (compiler.process(part, **kw) for part in element.clauses)
+    return f"json_extract({document}, '$[{place}]')"
+
+
+@compiles(document_at, "postgresql")
+def _postgresql_document_at(element: document_at, compiler: SQLCompiler, **kw: Any) -> str:
+    document, place = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({document} ->> {place})"
+
+
+class is_array(FunctionElement[bool]):
+    """Whether a document is an array. PostgreSQL expects that few are."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(is_array, "sqlite")
+def _sqlite_is_array(element: is_array, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(json_type({compiler.process(element.clauses, **kw)}) = 'array')"
+
+
+@compiles(is_array, "postgresql")
+def _postgresql_is_array(element: is_array, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(jsonb_typeof({compiler.process(element.clauses, **kw)}) = 'array')"

@@ -1,4 +1,4 @@
-"""Who is asking: sign-ins, what each of them may see now, and the end of each.
+"""Sign-ins and the end of each; what a signed-in person may see is in `services.viewers`.
 
 A sign-in ends after 30 minutes without activity, after 12 hours, or by hand. Reading never
 extends one, so a page that refreshes itself keeps nobody signed in; only `touch` does.
@@ -10,31 +10,54 @@ import hmac
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache, partial
-from typing import Any, NoReturn
+from typing import NoReturn
 from weakref import WeakValueDictionary
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, and_, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import Membership, User, UserSession, Workspace
+from models import User, UserSession
 from models.columns import utc_now
-from policy.access import Action, Grant, Scope, Target, may, visible_scope
 from policy.wording import said
 from services import audit, metrics, sign_in_throttle
 from services.database import Database
-from services.notifications.unread import unread_column
 from services.sign_in_throttle import SignInDelayed
+from services.viewers import (
+    ABSOLUTE,
+    IDLE,
+    Viewer,
+    WorkspaceRef,
+    find_viewers,
+    viewer_in,
+    viewer_of,
+)
 
-IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=12)
+__all__ = [
+    "ABSOLUTE",
+    "IDLE",
+    "LONGEST_EMAIL",
+    "LONGEST_PASSWORD",
+    "Auth",
+    "SignInRefused",
+    "Viewer",
+    "WorkspaceRef",
+    "csrf_token",
+    "hash_password",
+    "is_csrf_token",
+    "is_password",
+    "normal_email",
+    "verify_password",
+    "viewer_in",
+]
+
 LONGEST_PASSWORD = 1024
 LONGEST_EMAIL = 320
 
@@ -52,55 +75,6 @@ class SignInRefused(Exception):
 
     def __init__(self) -> None:
         super().__init__(said("This e-mail address and password do not match an account."))
-
-
-@dataclass(frozen=True, slots=True)
-class WorkspaceRef:
-    id: int
-    slug: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """A signed-in person with the rights of this moment, looking at one workspace.
-
-    `workspaces` are those the person may enter, by slug; `workspace` is None without any.
-    `unread` counts notifications, up to `services.notifications.unread.MOST_COUNTED`.
-    """
-
-    session_id: int
-    user_id: int
-    name: str
-    email: str
-    workspace: WorkspaceRef | None
-    workspaces: tuple[WorkspaceRef, ...]
-    grants: tuple[Grant, ...]
-    must_change_password: bool = False
-    unread: int = 0
-
-    @property
-    def scope(self) -> Scope | None:
-        """What the person sees of the current workspace."""
-        return None if self.workspace is None else visible_scope(self.grants, self.workspace.id)
-
-    def may(
-        self, action: Action, tenant_id: int | None = None, run_type: str | None = None
-    ) -> bool:
-        """Whether the person may do this in the current workspace."""
-        return self.workspace is not None and self.may_in(
-            self.workspace.id, action, tenant_id, run_type
-        )
-
-    def may_in(
-        self,
-        workspace_id: int,
-        action: Action,
-        tenant_id: int | None = None,
-        run_type: str | None = None,
-    ) -> bool:
-        """Whether the person may do this in any workspace, the current one or not."""
-        return may(self.grants, action, Target(workspace_id, tenant_id, run_type))
 
 
 class Auth:
@@ -162,13 +136,15 @@ class Auth:
 
     async def viewer_of_token(self, token: str) -> Viewer | None:
         """The person whose browser holds `token`, while the session lives; one statement."""
-        this = col(UserSession.token_hash) == _token_hash(token)
-        return await self._database.read(partial(_find_viewer, this=this))
+        return await self._database.read(partial(viewer_of, token_hash=_token_hash(token)))
 
     async def viewer_of_session(self, session_id: int) -> Viewer | None:
         """The person of a session, while it lives; one statement."""
-        this = col(UserSession.id) == session_id
-        return await self._database.read(partial(_find_viewer, this=this))
+        return await self._database.read(partial(viewer_in, session_id=session_id))
+
+    async def viewers_of_sessions(self, known: Mapping[int, Viewer | None]) -> Mapping[int, Viewer]:
+        """The persons of sessions, see `services.viewers.find_viewers`; one statement."""
+        return await self._database.read(partial(find_viewers, known=known))
 
     async def touch(self, session_id: int) -> None:
         """Count something done by hand as activity. An ended session stays ended."""
@@ -356,75 +332,6 @@ def _lock(session: Session, account: _Account) -> bool:
     # it in the trail, and each would wait for the other.
     found = select(col(User.id)).where(*same).with_for_update(key_share=True)
     return session.scalar(found) is not None
-
-
-def viewer_in(session: Session, session_id: int) -> Viewer | None:
-    """The person of a session as the transaction of a deed sees them; None once it is over."""
-    return _find_viewer(session, col(UserSession.id) == session_id)
-
-
-def _find_viewer(session: Session, this: ColumnElement[bool]) -> Viewer | None:
-    rows: Sequence[Any] = session.execute(
-        select(
-            utc_now().label("now"),
-            col(UserSession.id).label("session_id"),
-            col(UserSession.workspace_id).label("current_id"),
-            col(UserSession.created_at),
-            col(UserSession.last_active_at),
-            col(User.id).label("user_id"),
-            col(User.name),
-            col(User.email),
-            col(User.is_password_given),
-            col(Membership.role),
-            col(Membership.tenant_id),
-            col(Workspace.id).label("workspace_id"),
-            col(Workspace.slug).label("workspace_slug"),
-            col(Workspace.name).label("workspace_name"),
-            # Told along with the rights, so that no page asks for it.
-            unread_column(),
-        )
-        .select_from(UserSession)
-        .join(User, col(User.id) == col(UserSession.user_id))
-        .outerjoin(
-            Membership,
-            and_(col(Membership.user_id) == col(User.id), col(Membership.revoked_at).is_(None)),
-        )
-        .outerjoin(Workspace, col(Workspace.id) == col(Membership.workspace_id))
-        .where(this, col(UserSession.revoked_at).is_(None), col(User.disabled_at).is_(None))
-        .order_by(col(Workspace.slug), col(Membership.id))
-    ).all()
-    if not rows or not _is_live(rows[0].now, rows[0].created_at, rows[0].last_active_at):
-        return None
-    return _viewer(rows)
-
-
-def _is_live(now: datetime, created_at: datetime | None, last_active_at: datetime | None) -> bool:
-    if created_at is None or last_active_at is None:  # a text that is no time: not to be trusted
-        return False
-    return now - created_at < ABSOLUTE and now - last_active_at < IDLE
-
-
-def _viewer(rows: Sequence[Any]) -> Viewer:
-    granted = [row for row in rows if row.role is not None]
-    grants = tuple(Grant(row.role, row.workspace_id, row.tenant_id) for row in granted)
-    known = {
-        row.workspace_id: WorkspaceRef(row.workspace_id, row.workspace_slug, row.workspace_name)
-        for row in granted
-    }
-    workspaces = tuple(ref for ref in known.values() if visible_scope(grants, ref.id))
-    first = rows[0]
-    chosen = [ref for ref in workspaces if ref.id == first.current_id]
-    return Viewer(
-        session_id=first.session_id,
-        user_id=first.user_id,
-        name=first.name,
-        email=first.email,
-        workspace=next(iter(chosen or workspaces), None),
-        workspaces=workspaces,
-        grants=grants,
-        must_change_password=bool(first.is_password_given),
-        unread=first.unread,
-    )
 
 
 def _touch(session: Session, session_id: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from services import metrics
+from services.slow_statements.keeping import statements
 from services.write_turns import WriteTurns
 
 T = TypeVar("T")
@@ -45,10 +46,16 @@ class Database:
         self._writers = self.engine.execution_options(stillwatch_writes=True)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
         self._writing = ThreadPoolExecutor(_WRITING_THREADS, thread_name_prefix="writing")
+        self._reads_in_hand = 0
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether another read would have to wait for a thread."""
+        return self._reads_in_hand >= _THREADS
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -64,7 +71,11 @@ class Database:
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a reading session, off the event loop."""
-        return await _in_thread(self._threads, self.reading, work)
+        self._reads_in_hand += 1
+        try:
+            return await _in_thread(self._threads, self.reading, work)
+        finally:
+            self._reads_in_hand -= 1
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a writing session, off the event loop."""
@@ -158,6 +169,10 @@ def _start_clock(
 
 
 def _stop_clock(
-    connection: Connection, _cursor: Any, _sql: str, _params: Any, _context: Any, _many: bool
+    connection: Connection, _cursor: Any, sql: str, _params: Any, context: Any, _many: bool
 ) -> None:
-    metrics.db_seconds.observe(time.perf_counter() - connection.info.pop("stillwatch_started"))
+    seconds = time.perf_counter() - connection.info.pop("stillwatch_started")
+    metrics.db_seconds.observe(seconds)
+    # As it was composed: the same text however many values a list in it has been given.
+    composed = getattr(context, "compiled", None)
+    statements.observe(sql if composed is None else composed.string, seconds)

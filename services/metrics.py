@@ -31,7 +31,13 @@ SKIP_REASONS = (
 )
 # What a badge can say; the first is the one reason to ask again.
 REASONS = ("live", *SKIP_REASONS)
-SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page")
+# No browser ever meets one of these; see docs/security.md.
+SOCKET_LIMITS = (
+    *("full_session", "full_address", "too_often"),
+    *("no_page", "malformed", "unsayable", "too_large", "too_fast", "asides", "not_reading"),
+)
+SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page", *SOCKET_LIMITS)
+PAGE_REFUSALS = ("too_often", "full_session", "full_address", "silent")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
 INTERVALS = {
     "run_detail": ("1", "5", "10", "backoff"),
@@ -101,6 +107,12 @@ run_transitions = Counter(
 socket_refusals = Counter(
     "stillwatch_socket_refusals", "Sockets and messages not let in", ["reason"], registry=registry
 )
+sockets_held = Counter(
+    "stillwatch_sockets_held", "Sockets that came to the limit of their pace", registry=registry
+)
+page_refusals = Counter(
+    "stillwatch_page_refusals", "Pages not opened for a limit", ["reason"], registry=registry
+)
 sign_ins_delayed = Counter(
     "stillwatch_sign_ins_delayed", "Sign-ins refused unread, to be tried later", registry=registry
 )
@@ -164,6 +176,8 @@ def _start_every_metric_at_zero() -> None:
     # These are counted when they are asked for.
     memory_bytes.set_function(resident_bytes)
     tasks.set_function(task_count)
+    for reason in PAGE_REFUSALS:
+        page_refusals.labels(reason)
 
 
 _start_every_metric_at_zero()

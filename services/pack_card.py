@@ -1,133 +1,40 @@
 """What a person sees of a tenant's review packs: the latest one as it comes along, and the rest."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Label,
-    Row,
-    ScalarSelect,
-    Select,
-    and_,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import Text, bindparam, func, outerjoin, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from models import AuditEntry, OperationRun, ReviewPack, RunStatus, User
-from models.columns import BigIntegerId, utc_now
-from policy.liveness import LifeFacts, Liveness, liveness
-from policy.review_pack_polling import PackFacts, UxPackStatus, effective_status
-from policy.status import UxStatus, ux_status
-from services.queue_place import place_columns, positions
+from models import AuditEntry, ReviewPack, User
+from models.columns import BigIntegerId
+from models.expressions import elements_of, number_at
+from services.pack_snapshot import PackRun, PackSnapshot, is_download, packs_query, snapshots_of
 from services.remembering import Remembering
+
+__all__ = [
+    "MOST_DOWNLOADS",
+    "MOST_EARLIER",
+    "CardDetails",
+    "CardSnapshot",
+    "DetailsKey",
+    "Download",
+    "PackRun",
+    "PackSnapshot",
+    "find_card",
+    "find_card_details",
+    "find_cards",
+    "find_pack",
+]
 
 MOST_EARLIER = 10
 MOST_DOWNLOADS = 5
 _MOST_DOWNLOAD_LINES = 1000
-
-_NOT_STORED = ("now", "queue_position", "has_room", "worker_seen_at")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class PackRun:
-    """The run that makes a pack, by the names that runs have, as read at `now`.
-
-    `queue_position` and what follows is as in `services.queue_place`.
-    """
-
-    now: datetime = field(compare=False)
-    id: int
-    version: int
-    status: str | None
-    outcome: str | None
-    summary_counts: Any
-    failure_summary: Any
-    created_at: datetime | None
-    completed_at: datetime | None
-    attempt: int
-    cancel_requested_at: datetime | None
-    runner: str | None
-    available_at: datetime | None
-    heartbeat_at: datetime | None
-    lease_until: datetime | None
-    lease_owner: str | None
-    queue_position: int | None
-    has_room: bool | None
-    worker_seen_at: datetime | None
-
-    @property
-    def ux_status(self) -> UxStatus:
-        return ux_status(self.status, self.outcome)
-
-    @property
-    def has_ended(self) -> bool:
-        """Whatever came of it, be it an outcome that nobody knows; as asking for a pack judges."""
-        return self.status == RunStatus.COMPLETED
-
-    @property
-    def liveness(self) -> Liveness:
-        """Whether anybody is there for it, as of the read."""
-        facts = LifeFacts(**{name: getattr(self, name) for name in LifeFacts.__slots__})
-        return liveness(facts, self.now)
-
-
-@dataclass(frozen=True, slots=True)
-class PackSnapshot:
-    """A pack as persisted at `now` by the database's clock. Times are aware UTC.
-
-    `run` is None for a pack without one; `newest_download_id` tells that it was fetched again.
-    """
-
-    now: datetime = field(compare=False)
-    id: int
-    workspace_id: int
-    tenant_id: int
-    status: str | None
-    options: Any
-    summary: Any
-    initiator_name: str | None
-    created_at: datetime | None
-    updated_at: datetime | None
-    generated_at: datetime | None
-    expires_at: datetime | None
-    file_size: int | None
-    sha256: str | None
-    newest_download_id: int | None
-    run: PackRun | None
-
-    @property
-    def facts(self) -> PackFacts:
-        return PackFacts(self.status, self.expires_at)
-
-    def ux_status(self, now: datetime) -> UxPackStatus:
-        """Its status at `now`: past its time, ready is expired."""
-        return effective_status(self.facts, now)
-
-    @property
-    def finished_at(self) -> datetime | None:
-        """When its making ended. Not `generated_at`: that is as of when its evidence was read."""
-        ended_at = None if self.run is None else self.run.completed_at
-        return ended_at or self.updated_at
-
-    @property
-    def at_rest(self) -> "PackSnapshot":
-        """All that is stored of it, without when it was read and how its run is doing."""
-        return replace(self, now=_EPOCH, run=None)
-
-    @property
-    def version(self) -> int:
-        """`updated_at` in microseconds since the epoch; 0 when nobody noted it."""
-        if self.updated_at is None:
-            return 0
-        return (self.updated_at - _EPOCH) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,105 +92,34 @@ class CardSnapshot(Remembering):
         return replace(self, now=now)
 
 
+def find_cards(session: Session, tenant_ids: Collection[int]) -> dict[int, CardSnapshot]:
+    """The latest pack of each tenant, for whoever has been found to see it; one statement."""
+    asked = json.dumps([(tenant_id,) for tenant_id in tenant_ids])
+    rows = session.execute(_LATEST_OF_EACH, {"tenants": asked}).all()
+    found = [row for row in rows if row.id is not None]
+    packs = {pack.tenant_id: pack for pack in snapshots_of(found)}
+    return {row.asked_id: CardSnapshot(row.now, packs.get(row.asked_id)) for row in rows}
+
+
 def find_card(session: Session, tenant_id: int) -> CardSnapshot:
-    """The latest pack of a tenant, for whoever has been found to see it; one statement."""
-    row = session.execute(_LATEST, {"tenant_id": tenant_id, "most": 1}).one_or_none()
-    if row is None:
-        now: datetime = session.execute(select(utc_now())).scalar_one()
-        return CardSnapshot(now, None)
-    return CardSnapshot(row.now, _snapshot(row))
+    """`find_cards` of one tenant."""
+    return find_cards(session, (tenant_id,))[tenant_id]
 
 
 def find_pack(session: Session, pack_id: int) -> PackSnapshot | None:
     """One pack by id, for whoever has been found to see it."""
-    row = session.execute(_packs().where(col(ReviewPack.id) == pack_id)).one_or_none()
-    return None if row is None else _snapshot(row)
+    rows = session.execute(_OF_ID, {"pack_id": pack_id}).all()
+    return next(iter(snapshots_of(rows)), None)
 
 
 def find_card_details(session: Session, key: DetailsKey) -> CardDetails:
     """What stands around the card; `with_downloads` is for those who may see the audit trail."""
     if key.pack_id is None:
         return CardDetails()
-    rows = session.execute(_LATEST, {"tenant_id": key.tenant_id, "most": MOST_EARLIER + 1}).all()
-    packs = [_snapshot(row) for row in rows]
+    packs = snapshots_of(session.execute(_NEWEST, {"tenant_id": key.tenant_id}).all())
     downloads = _downloads(session, key.pack_id) if key.with_downloads else ()
     earlier = tuple(pack for pack in packs if pack.id < key.pack_id)
     return CardDetails(earlier[:MOST_EARLIER], downloads)
-
-
-def _packs() -> Select[Any]:
-    initiator = aliased(User)
-    return (
-        select(
-            utc_now().label("now"),
-            col(ReviewPack.id),
-            col(ReviewPack.workspace_id),
-            col(ReviewPack.tenant_id),
-            col(ReviewPack.status),
-            col(ReviewPack.options),
-            col(ReviewPack.summary),
-            col(initiator.name).label("initiator_name"),
-            col(ReviewPack.created_at),
-            col(ReviewPack.updated_at),
-            col(ReviewPack.generated_at),
-            col(ReviewPack.expires_at),
-            col(ReviewPack.file_size),
-            col(ReviewPack.sha256),
-            _newest_download().label("newest_download_id"),
-            *_run_columns(),
-        )
-        .select_from(ReviewPack)
-        .outerjoin(OperationRun, col(OperationRun.id) == col(ReviewPack.operation_run_id))
-        .outerjoin(initiator, col(initiator.id) == col(ReviewPack.initiated_by_user_id))
-    )
-
-
-def _run_columns() -> list[Label[Any]]:
-    names = [name for name in PackRun.__slots__ if name not in _NOT_STORED]
-    stored = [getattr(OperationRun, name).label(f"run_{name}") for name in names]
-    return [*stored, *place_columns()]
-
-
-def _newest_download() -> ScalarSelect[Any]:
-    newest = select(func.max(col(AuditEntry.id))).where(_is_download(col(ReviewPack.id)))
-    return newest.correlate(ReviewPack).scalar_subquery()
-
-
-def _is_download(pack_id: Any) -> ColumnElement[bool]:
-    return and_(
-        col(AuditEntry.object_type) == "review_pack",
-        col(AuditEntry.object_id) == pack_id,
-        col(AuditEntry.action) == "pack.downloaded",
-    )
-
-
-# Built once, as building it takes far longer than answering it.
-_LATEST = (
-    _packs()
-    .where(col(ReviewPack.tenant_id) == bindparam("tenant_id", type_=BigIntegerId))
-    .order_by(col(ReviewPack.id).desc())
-    .limit(bindparam("most", type_=Integer))
-)
-
-
-def _snapshot(row: Row[Any]) -> PackSnapshot:
-    names = (name for name in PackSnapshot.__slots__ if name != "run")
-    return PackSnapshot(**{name: getattr(row, name) for name in names}, run=_run(row))
-
-
-def _run(row: Row[Any]) -> PackRun | None:
-    if row.run_id is None:
-        return None
-    names = (name for name in PackRun.__slots__ if name not in _NOT_STORED)
-    stored = {name: getattr(row, f"run_{name}") for name in names}
-    place = positions({row.run_id: row.queue_head}).get(row.run_id)
-    return PackRun(
-        now=row.now,
-        **stored,
-        queue_position=place,
-        has_room=row.has_room,
-        worker_seen_at=row.worker_seen_at,
-    )
 
 
 def _downloads(session: Session, pack_id: int) -> tuple[Download, ...]:
@@ -291,7 +127,7 @@ def _downloads(session: Session, pack_id: int) -> tuple[Download, ...]:
     rows = session.execute(
         select(col(AuditEntry.details), col(AuditEntry.at), col(User.name))
         .outerjoin(User, col(User.id) == col(AuditEntry.actor_user_id))
-        .where(_is_download(pack_id))
+        .where(is_download(pack_id))
         .order_by(col(AuditEntry.id).desc())
         .limit(_MOST_DOWNLOAD_LINES)
     )
@@ -302,3 +138,21 @@ def _downloads(session: Session, pack_id: int) -> tuple[Download, ...]:
 
 def _first_byte(details: Any) -> Any:
     return details.get("first_byte", 0) if isinstance(details, dict) else 0
+
+
+# Built once, as building them takes far longer than answering them.
+_OF_ID = packs_query().where(col(ReviewPack.id) == bindparam("pack_id", type_=BigIntegerId))
+_NEWEST = (
+    packs_query()
+    .where(col(ReviewPack.tenant_id) == bindparam("tenant_id", type_=BigIntegerId))
+    .order_by(col(ReviewPack.id).desc())
+    .limit(MOST_EARLIER + 1)
+)
+_TENANT = elements_of(bindparam("tenants", type_=Text)).table_valued("value", name="tenant")
+_TENANT_ID = number_at(_TENANT.c.value, 0)
+_PACK = aliased(ReviewPack, name="of_tenant")
+_LATEST = select(func.max(col(_PACK.id))).where(col(_PACK.tenant_id) == _TENANT_ID)
+_IS_LATEST = col(ReviewPack.id) == _LATEST.correlate(_TENANT).scalar_subquery()
+_LATEST_OF_EACH = packs_query(outerjoin(_TENANT, ReviewPack, _IS_LATEST)).add_columns(
+    _TENANT_ID.label("asked_id")
+)

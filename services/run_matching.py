@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, true
 from sqlmodel import col
 
 from models import IS_COMPLETED, IS_QUEUED, IS_RUNNING, IS_UNKNOWN, OperationRun, Tenant
@@ -37,13 +37,31 @@ def conditions(wanted: RunFilter, scope: Scope) -> dict[str, ColumnElement[bool]
 
     The text is looked for in all but the id: see `id_in`.
     """
+    parts = _of_any_workspace(wanted)
+    if wanted.tenant_slug is not None:
+        parts["tenant"] = is_of_tenant(wanted.tenant_slug, scope)
+    return parts
+
+
+def is_wanted_if_seen(wanted: RunFilter) -> ColumnElement[bool]:
+    """`conditions` for runs that are found to be visible already, of whichever workspace."""
+    parts = _of_any_workspace(wanted)
+    if wanted.tenant_slug is not None:
+        of_tenant = exists().where(
+            col(Tenant.id) == col(OperationRun.tenant_id),
+            col(Tenant.workspace_id) == col(OperationRun.workspace_id),
+            col(Tenant.slug) == wanted.tenant_slug,
+        )
+        parts["tenant"] = of_tenant.correlate(OperationRun)
+    return and_(true(), *parts.values())
+
+
+def _of_any_workspace(wanted: RunFilter) -> dict[str, ColumnElement[bool]]:
     parts: dict[str, ColumnElement[bool]] = {}
     if wanted.statuses:
         parts["status"] = or_(*map(has_status, wanted.statuses))
     if wanted.types:
         parts["type"] = col(OperationRun.type).in_(wanted.types)
-    if wanted.tenant_slug is not None:
-        parts["tenant"] = is_of_tenant(wanted.tenant_slug, scope)
     if wanted.initiator_id is not None:
         parts["initiator"] = is_started_by(wanted.initiator_id)
     if wanted.has_period:

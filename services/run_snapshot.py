@@ -1,13 +1,16 @@
 """A run as it was at one moment, and the statement that such snapshots are read by."""
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Label, Row, Select, case, select, type_coerce
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import NullType
 from sqlmodel import col
 
 from models import OperationRun, Tenant, User
@@ -65,6 +68,12 @@ class RunSnapshot(Remembering):
     typical: TypicalDuration | None = None
     bulk: tuple[BulkResult, ...] = ()
 
+    def with_typical(self, typical: TypicalDuration | None) -> "RunSnapshot":
+        """The run beside what is typical of it: one snapshot for all who have the same past."""
+        if typical == self.typical:
+            return self
+        return self.once(("typical", typical), lambda: replace(self, typical=typical))
+
     @cached_property
     def look(self) -> Hashable:
         """All that tells one sight of this run from another, whoever looks."""
@@ -107,6 +116,9 @@ class RunSnapshot(Remembering):
 # What is stored of a run, in the order of `RunSnapshot`.
 _NAMES = tuple(field.name for field in fields(RunSnapshot))
 STORED = _NAMES[_NAMES.index("id") : _NAMES.index("queue_position")]
+_ALWAYS_READ = ("id", "version")
+# What is stored of a snapshot, in the order of `STORED`.
+stored_of: Callable[[RunSnapshot], Sequence[Any]] = attrgetter(*STORED)
 INITIATOR = aliased(User, name="initiator")
 _JOINED = {
     "tenant_slug": col(Tenant.slug),
@@ -129,6 +141,36 @@ def runs_query() -> Select[Any]:
         .outerjoin(Tenant, col(Tenant.id) == col(OperationRun.tenant_id))
         .outerjoin(INITIATOR, col(INITIATOR.id) == col(OperationRun.initiated_by_user_id))
     )
+
+
+def columns_where(has_moved: ColumnElement[bool]) -> list[Label[Any]]:
+    """One for each of `STORED`, as the database has it: null where the run has not moved, but for
+    `id` and `version`. Together they come first in a row, for `stored_in`.
+    """
+    named = zip(STORED, stored_columns(), strict=True)
+    return [
+        as_stored(column if name in _ALWAYS_READ else case((has_moved, column))).label(name)
+        for name, column in named
+    ]
+
+
+def as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column whose value is not read yet: most often there is nothing to be read of it."""
+    return type_coerce(column, NullType())
+
+
+def stored_in(row: Row[Any], dialect: Dialect) -> Sequence[Any]:
+    """The values of `STORED` in a row that begins with `columns_where`."""
+    return [
+        value if read is None else read(value)
+        for read, value in zip(_readers(dialect), row, strict=False)
+    ]
+
+
+@cache
+def _readers(dialect: Dialect) -> Sequence[Callable[[Any], Any] | None]:
+    types = (column.type.dialect_impl(dialect) for column in stored_columns())
+    return [kind.result_processor(dialect, None) for kind in types]
 
 
 def snapshot_of(row: Row[Any]) -> RunSnapshot:

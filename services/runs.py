@@ -1,54 +1,45 @@
 """What a person sees of runs: the access scope is part of every query, so hidden equals missing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import IS_ACTIVE, OperationRun
 from models.columns import utc_now
 from policy.access import Scope
-from policy.status import UxStatus, ux_status
 from services.run_matching import visible
 from services.run_snapshot import RunSnapshot, runs_query, snapshot_of
-from services.run_windows import MOST_NEW_RUNS, RunListSnapshot, RunWindow, find_window
+from services.run_ways import STATEMENTS_KEPT
+from services.run_window import RunListSnapshot, RunWindow
 from services.watched_runs import find_run, find_watched
+from services.window_reading import find_window, find_windows
+from services.window_statement import MOST_NEW_RUNS
 
 __all__ = [
     "MOST_NEW_RUNS",
     "PAGE_SIZE",
-    "RelatedRun",
     "RunListSnapshot",
     "RunPage",
     "RunSnapshot",
     "RunWindow",
     "count_active",
     "find_page",
-    "find_related",
     "find_run",
     "find_runs",
     "find_watched",
     "find_window",
+    "find_windows",
     "is_visible",
     "newest_id",
 ]
 
 PAGE_SIZE = 50
-_MOST_RELATED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedRun:
-    """A run that this one retries, or that retries this one."""
-
-    id: int
-    status: UxStatus
-    created_at: datetime | None
-    is_retry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +63,6 @@ def is_visible(scope: Scope | None, run: RunSnapshot | None) -> bool:
         and run is not None
         and run.workspace_id == scope.workspace_id
         and (scope.tenant_ids is None or run.tenant_id in scope.tenant_ids)
-    )
-
-
-def find_related(session: Session, run: RunSnapshot, scope: Scope) -> tuple[RelatedRun, ...]:
-    """The runs that this one retries, or that retry it, as far as `scope` shows them.
-
-    They cannot change while a page refreshes: only a finished run is ever started again.
-    """
-    rows: Sequence[Row[Any]] = session.execute(
-        runs_query()
-        .where(
-            visible(scope, None),
-            (col(OperationRun.retry_of_id) == run.id)
-            | (col(OperationRun.id) == (run.retry_of_id or 0)),
-        )
-        .order_by(col(OperationRun.id))
-        .limit(_MOST_RELATED)
-    ).all()
-    return tuple(
-        RelatedRun(row.id, ux_status(row.status, row.outcome), row.created_at, row.id > run.id)
-        for row in rows
     )
 
 
@@ -134,19 +104,19 @@ def find_page(
 
 def find_runs(session: Session, run_ids: Collection[int]) -> tuple[RunSnapshot, ...]:
     """These runs, for whoever has been found to see them; in no order."""
-    rows = session.execute(runs_query().where(col(OperationRun.id).in_(run_ids)))
+    rows = session.execute(_OF_IDS, {"run_ids": list(run_ids)})
     return tuple(map(snapshot_of, rows))
 
 
 def newest_id(session: Session, scope: Scope, tenant_id: int | None = None) -> int:
     """The newest run within `scope`, 0 when there is none."""
-    newest = session.scalar(
-        select(col(OperationRun.id))
-        .where(visible(scope, tenant_id))
-        .order_by(col(OperationRun.id).desc())
-        .limit(1)
-    )
-    return newest or 0
+    return session.scalar(_newest(scope, tenant_id)) or 0
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _newest(scope: Scope, tenant_id: int | None) -> Select[Any]:
+    of_scope = select(col(OperationRun.id)).where(visible(scope, tenant_id))
+    return of_scope.order_by(col(OperationRun.id).desc()).limit(1)
 
 
 def count_active(session: Session) -> Mapping[str, int]:
@@ -157,3 +127,7 @@ def count_active(session: Session) -> Mapping[str, int]:
         .group_by(col(OperationRun.status))
     ).all()
     return dict(rows)
+
+
+# Built once, as building it takes longer than answering it.
+_OF_IDS = runs_query().where(col(OperationRun.id).in_(bindparam("run_ids", expanding=True)))

@@ -7,9 +7,9 @@ when it brought something new: so a thousand viewers, whatever their phases, cos
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from policy.pacing import BEAT, is_due
 from services import metrics
@@ -36,6 +36,8 @@ class SharedReads(Generic[K, V]):
         clock: Clock,
     ) -> None:
         self.kind = kind
+        self._reads_counted = metrics.snapshot_reads.labels(kind)
+        self._shared_counted = metrics.snapshot_shared.labels(kind)
         self._read = read
         self._clock = clock
         self._entries: dict[K, _Entry[K, V]] = {}
@@ -79,10 +81,10 @@ class SharedReads(Generic[K, V]):
         entry = self._entries[watch.key]
         flight, latest = entry.flight, entry.latest
         if flight is not None and (not fresh or not flight.has_begun):
-            metrics.snapshot_shared.labels(self.kind).inc()
+            self._shared_counted.inc()
             return await flight.wait(watch)
         if not fresh and latest is not None and not is_due(self._clock() - latest.at, max_age):
-            metrics.snapshot_shared.labels(self.kind).inc()
+            self._shared_counted.inc()
             return latest
         return await self._board(watch.key, entry, max_age).wait(watch)
 
@@ -105,17 +107,20 @@ class SharedReads(Generic[K, V]):
         self._begun += 1
         number, begun_at = self._begun, self._clock()
         known = {key: entry.known for key, entry in flight.entries.items()}
-        metrics.snapshot_reads.labels(self.kind).inc(1 if self._is_batched else len(known))
+        self._reads_counted.inc(1 if self._is_batched else len(known))
         try:
             found = await self._read(known)
+            answers: dict[K, _Answer[V]] = {
+                key: _Answer(number, begun_at, cast(V, found.get(key))) for key in known
+            }
+            news = flight.take(answers)
         except asyncio.CancelledError:
             flight.fail(ReadAbandonedError("the read was given up"))
             raise
         except Exception as error:  # those who wait for it handle it; the next call tries again
             flight.fail(error)
         else:
-            answers = {key: _Answer(number, begun_at, found.get(key)) for key in known}
-            await flight.land(answers)
+            await flight.land(answers, news)
 
     def _take_along(self, flight: "_Flight[K, V]") -> None:
         """What is watched at the same pace would come due within it: one statement for all."""
@@ -244,10 +249,13 @@ class _Flight(Generic[K, V]):
             if not served.done():
                 served.set_exception(error)
 
-    async def land(self, answers: Mapping[K, _Answer[V]]) -> None:
+    def take(self, answers: Mapping[K, _Answer[V]]) -> list[K]:
+        """Keep what was read; return the keys of what is new."""
+        return [key for key, entry in self.entries.items() if entry.take(answers[key])]
+
+    async def land(self, answers: Mapping[K, _Answer[V]], news: Iterable[K]) -> None:
         """Serve all who wait, then tell those who do not what is new to them."""
         self._end()
-        news = [key for key, entry in self.entries.items() if entry.take(answers[key])]
         for number, (watch, served) in enumerate(self._waiting, start=1):
             if not served.done():
                 served.set_result(answers[watch.key])

@@ -1,28 +1,31 @@
 """The runs that pages watch, all of them in one statement, which reads only what has changed."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, bindparam, case, select, type_coerce
+from sqlalchemy import Row, Select, Text, bindparam, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
-from sqlalchemy.types import NullType
 from sqlmodel import col
 
 from models import OperationRun, Tenant
 from models.columns import read_time, utc_now
 from models.expressions import elements_of, number_at
 from services.queue_place import place_columns, positions
-from services.run_snapshot import INITIATOR, STORED, RunSnapshot, stored_columns
+from services.run_snapshot import (
+    INITIATOR,
+    RunSnapshot,
+    as_stored,
+    columns_where,
+    stored_in,
+    stored_of,
+)
 from services.run_trail import NO_TRAIL, trail_columns, trail_of
 
 # Of no version that a run can have.
 _NO_VERSION = -1
-_stored_of = attrgetter(*STORED)
 
 
 def find_watched(
@@ -35,6 +38,7 @@ def find_watched(
     version is another than the known one's, and of its trail only what came after; the rest is
     taken over. What moves without a version, the place in the queue, is always read.
     """
+    # Past the layer of mapped objects, which has none here and costs as much as the reading.
     rows = session.connection().execute(_WATCHED, {"known": _as_json(known)}).all()
     if not rows:
         return {}
@@ -65,24 +69,10 @@ def _snapshot(
     row: Row[Any], last: RunSnapshot | None, now: datetime, place: int | None, dialect: Dialect
 ) -> RunSnapshot:
     is_known = last is not None and last.version == row.version
-    stored: Sequence[Any] = _stored_of(last) if is_known else _stored_in(row, dialect)
+    stored = stored_of(last) if last and is_known else stored_in(row, dialect)
     trail = trail_of(row, NO_TRAIL if last is None else last.trail)
     values = (now, *stored, place, row.has_room, row.worker_seen_at, trail)
     return RunSnapshot(*values)
-
-
-def _stored_in(row: Row[Any], dialect: Dialect) -> list[Any]:
-    return [
-        value if read is None else read(value)
-        for read, value in zip(_readers(dialect), row, strict=False)
-    ]
-
-
-@cache
-def _readers(dialect: Dialect) -> Sequence[Callable[[Any], Any] | None]:
-    """How each of `STORED` is read, which costs more than to find that there is nothing to read."""
-    types = (column.type.dialect_impl(dialect) for column in stored_columns())
-    return [kind.result_processor(dialect, None) for kind in types]
 
 
 def _statement() -> Select[Any]:
@@ -96,14 +86,11 @@ def _statement() -> Select[Any]:
     has_moved = col(OperationRun.version) != known.c.version
     return (
         select(
-            *(
-                _raw(column if name in ("id", "version") else case((has_moved, column))).label(name)
-                for name, column in zip(STORED, stored_columns(), strict=True)
-            ),
+            *columns_where(has_moved),
             *place_columns(),
             *trail_columns(known.c.newest_event, known),
             # Once for all of them.
-            _raw(select(utc_now()).scalar_subquery()).label("now"),
+            as_stored(select(utc_now()).scalar_subquery()).label("now"),
         )
         .select_from(known)
         .join(OperationRun, col(OperationRun.id) == known.c.run_id)
@@ -112,10 +99,6 @@ def _statement() -> Select[Any]:
             INITIATOR, (col(INITIATOR.id) == col(OperationRun.initiated_by_user_id)) & has_moved
         )
     )
-
-
-def _raw(column: Any) -> Any:
-    return type_coerce(column, NullType())
 
 
 # Built once: it is read again and again, and building it takes longer than answering it.

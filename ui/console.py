@@ -7,7 +7,7 @@ from functools import partial
 
 from policy.access import Scope
 from policy.estimate import TypicalDuration
-from services import pack_card, runs
+from services import pack_card
 from services.auth import Auth, Viewer
 from services.bulk_items import BulkKey, BulkResult, find_results
 from services.database import Database
@@ -21,6 +21,7 @@ from services.run_terms import Enqueue
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow
 from services.snapshots import SharedReads
 from services.watched_runs import find_watched
+from services.window_reading import find_windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,13 @@ def compose(
     async def read_runs(known: Mapping[int, RunSnapshot | None]) -> Mapping[int, RunSnapshot]:
         return await database.read(partial(find_watched, known=known))
 
-    async def read_window(window: RunWindow) -> RunListSnapshot:
-        return await database.read(partial(runs.find_window, window=window))
+    async def read_windows(
+        known: Mapping[RunWindow, RunListSnapshot | None],
+    ) -> Mapping[RunWindow, RunListSnapshot]:
+        return await database.read(partial(find_windows, windows=known.keys(), known=known))
 
-    async def read_card(tenant_id: int) -> CardSnapshot:
-        return await database.read(partial(pack_card.find_card, tenant_id=tenant_id))
+    async def read_cards(known: Mapping[int, CardSnapshot | None]) -> Mapping[int, CardSnapshot]:
+        return await database.read(partial(pack_card.find_cards, tenant_ids=known.keys()))
 
     async def read_details(key: DetailsKey) -> CardDetails:
         return await database.read(partial(pack_card.find_card_details, key=key))
@@ -92,10 +95,10 @@ def compose(
         secret=secret,
         is_secure=is_secure,
         outlet=outlet or Outlet(),
-        access=each("access", auth.viewer_of_session, clock),
+        access=SharedReads("access", auth.viewers_of_sessions, clock),
         runs=SharedReads("run", read_runs, clock),
-        windows=each("list", read_window, clock),
-        packs=each("pack", read_card, clock),
+        windows=SharedReads("list", read_windows, clock),
+        packs=SharedReads("pack", read_cards, clock),
         pack_details=each("pack_details", read_details, clock),
         overviews=each("overview", read_overview, clock),
         weeks=each("overview_week", read_week, clock),

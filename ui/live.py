@@ -92,6 +92,8 @@ class Live(Generic[S]):
 
     def __init__(self, surface: Surface[S], browser: Browser, clock: Clock, shown: S) -> None:
         self._surface = surface
+        self._ticks = metrics.poll_ticks.labels(surface.name)
+        self._updates = metrics.ui_updates.labels(surface.name)
         self._browser = browser
         self._clock = clock
         self._shown: S | None = shown
@@ -137,7 +139,7 @@ class Live(Generic[S]):
             metrics.poll_skipped.labels(self._surface.name, closed).inc()
             self._arm()
         elif not self._is_reading:
-            if self._decide().reason is Reason.TERMINAL:
+            if self._counted is Reason.TERMINAL:
                 metrics.terminal_polls.labels(self._surface.name).inc()  # an alarm: never to be
             await self._refresh()
 
@@ -182,12 +184,12 @@ class Live(Generic[S]):
     async def _refresh(self) -> None:
         self._is_reading = True
         try:
-            metrics.poll_ticks.labels(self._surface.name).inc()
+            self._ticks.inc()
             await self._read_once()
             # Something was done while that read was under way: it may have begun too early.
             while self._is_owed_now() and self._failures == 0:
                 self._nudged_at = self._clock()
-                metrics.poll_ticks.labels(self._surface.name).inc()
+                self._ticks.inc()
                 await self._read_once()
         finally:
             self._is_reading = False
@@ -226,7 +228,7 @@ class Live(Generic[S]):
         if self._is_older(snapshot):
             return  # a slow older answer never replaces a newer one
         if self._put(snapshot):
-            metrics.ui_updates.labels(self._surface.name).inc()
+            self._updates.inc()
         self._painted_at = self._clock()
 
     def _is_older(self, snapshot: S) -> bool:
@@ -351,7 +353,7 @@ class Live(Generic[S]):
 
     def _create_timer(self, delay: float) -> None:
         with self._anchor:
-            self._timer = SteadyTimer(delay, self.tick, immediate=False)
+            self._timer = SteadyTimer(delay, self.tick)
         self._armed = delay
         self._armed_label = "backoff" if self._failures else f"{delay:g}"
         metrics.pollers.labels(self._surface.name, self._armed_label).inc()

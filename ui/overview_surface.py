@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from policy import overview_polling
-from policy.access import Scope, visible_scope
+from policy.access import Scope
 from policy.decision import Decision, Guards
 from services.overview.reading import OverviewSnapshot, WeekSnapshot
 from ui.console import Console
@@ -72,7 +72,7 @@ class OverviewSurface(SharedSurface[OverviewSnapshot]):
         if viewer is None:
             return False
         shown = self._watch.scope
-        now = visible_scope(viewer.grants, shown.workspace_id)
+        now = viewer.scope_in(shown.workspace_id)
         if now is None or now.tenant_ids is None:
             return now is not None
         return shown.tenant_ids is not None and shown.tenant_ids <= now.tenant_ids

@@ -28,6 +28,7 @@ PLACES = (
     Place("overview", said("Monitoring"), said("Overview"), "/overview", "insights"),
     Place("operations", said("Monitoring"), said("Operations"), "/operations", "list_alt"),
     Place("tenants", said("Monitoring"), said("Tenants"), "/tenants", "apartment"),
+    Place("refresh", said("Monitoring"), said("Refresh"), "/refresh", "speed", Action.AUDIT),
     _administration("workspace", said("Workspace"), "domain"),
     _administration("tenant-keeping", said("Manage tenants"), "add_business", "tenants"),
     _administration("members", said("Members"), "group"),

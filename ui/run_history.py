@@ -1,8 +1,5 @@
 """What a run's page knows of earlier runs of its type: read once, and then hardly ever again."""
 
-from dataclasses import replace
-
-from policy.access import visible_scope
 from policy.estimate import TypicalDuration
 from services.run_history import HistoryKey
 from services.runs import RunSnapshot
@@ -41,13 +38,12 @@ class RunHistory:
             self._typical = await self._watch.read(_IS_GOOD_FOR)
         elif self._watch.age >= _IS_GOOD_FOR:
             self._typical = await self._watch.read(_IS_GOOD_FOR)
-        typical = self._typical  # for all whose past is the same it is one and the same snapshot
-        return run.once(("typical", typical), lambda: replace(run, typical=typical))
+        return run.with_typical(self._typical)
 
     def close(self) -> None:
         if self._watch is not None:
             self._watch.close()
 
     def _key(self) -> HistoryKey | None:
-        scope = visible_scope(self._session.viewer.grants, self._workspace_id)
+        scope = self._session.viewer.scope_in(self._workspace_id)
         return None if scope is None else HistoryKey(scope, self._type)

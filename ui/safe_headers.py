@@ -1,5 +1,6 @@
 """What every answer tells the browser to refuse, whoever made the answer."""
 
+from nicegui import __version__
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,8 +35,13 @@ _WHEN_SECURE = {
     "Strict-Transport-Security": "max-age=31536000",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-# Files with a digest or a version in their address; all else may show what is not for the next.
+# Files that are the same for everybody; all else may show what is not for the next.
 _KEPT_BY_BROWSERS = ("/static/", "/_nicegui/", "/favicon.ico")
+# Of these, the framework's have its version and a digest in their address, ours a digest behind it.
+_FRAMEWORK = f"/_nicegui/{__version__}/"
+_MADE_ANEW = f"{_FRAMEWORK}dynamic_resources/"
+_FIRST_ERROR = 400
+_FOR_GOOD = "public, max-age=31536000, immutable"
 # The console is served at the root of its address. The framework believes this of anyone, and
 # writes it into its pages.
 _NOT_BELIEVED = frozenset({b"x-forwarded-prefix"})
@@ -56,16 +62,25 @@ class SafeHeaders:
 
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(scope["path"], message)
+                self._add(scope, message)
             await send(message)
 
         await self._app({**scope, "headers": kept}, receive, tell)
 
-    def _add(self, path: str, message: Message) -> None:
+    def _add(self, scope: Scope, message: Message) -> None:
         message.setdefault("headers", [])
         present, headers = Headers(scope=message), MutableHeaders(scope=message)
         for name, value in self._headers.items():
             if name not in present:
                 headers[name] = value
-        if "Cache-Control" not in headers and not path.startswith(_KEPT_BY_BROWSERS):
+        if message["status"] < _FIRST_ERROR and _never_changes(scope):
+            headers["Cache-Control"] = _FOR_GOOD
+        elif "Cache-Control" not in headers and not scope["path"].startswith(_KEPT_BY_BROWSERS):
             headers["Cache-Control"] = "no-store"
+
+
+def _never_changes(scope: Scope) -> bool:
+    path = scope["path"]
+    if path.startswith("/static/"):
+        return bool(scope["query_string"])
+    return path.startswith(_FRAMEWORK) and not path.startswith(_MADE_ANEW)

@@ -34,6 +34,7 @@ class Stage:
     ) -> None:
         self._client = client
         self._surface = surface
+        self._bytes = metrics.refresh_bytes.labels(surface)
         self._elements = {**parts, _BADGE: badge}
         self._kinds = {name: type(element) for name, element in self._elements.items()}
         self._badge = badge
@@ -105,4 +106,4 @@ class Stage:
             self._elements[name].hold(scene.parts[name])
         self._shown = scene
         sockets = step.letter.post_to(self._client.id)
-        metrics.refresh_bytes.labels(surface).inc(step.letter.length * sockets)
+        self._bytes.inc(step.letter.length * sockets)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from datetime import datetime
 
 from policy import run_detail_polling, run_list_polling
-from policy.access import Scope, visible_scope
+from policy.access import Scope
 from policy.decision import Decision, Guards
 from services.auth import Viewer
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow, is_visible
@@ -105,7 +105,7 @@ class RunListSurface(SharedSurface[RunListSnapshot]):
         viewer = await self._session.look(max_age, fresh=fresh)
         if viewer is None:
             return False
-        now = visible_scope(viewer.grants, self._window.scope.workspace_id)
+        now = viewer.scope_in(self._window.scope.workspace_id)
         if now is None or now.tenant_ids is None:
             return now is not None
         needed = self._window.scope.tenant_ids
@@ -138,4 +138,4 @@ class RunListSurface(SharedSurface[RunListSnapshot]):
 
 def scope_for(viewer: Viewer, run: RunSnapshot) -> Scope | None:
     """What the viewer sees of the run's workspace, whichever one is chosen on the screen."""
-    return visible_scope(viewer.grants, run.workspace_id)
+    return viewer.scope_in(run.workspace_id)

@@ -1,6 +1,6 @@
 """Asking to be told when a run is done."""
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, insert, literal, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
@@ -11,6 +11,10 @@ from services.auth import Viewer
 from services.run_terms import RunNotFoundError
 
 _WATCH = SQLModel.metadata.tables["run_watch"]
+# Built once: every page of a run that is still at work asks it.
+_IS_WATCHING = select(literal(1)).where(
+    col(RunWatch.run_id) == bindparam("run_id"), col(RunWatch.user_id) == bindparam("user_id")
+)
 _LONGEST_LANGUAGE = 20
 
 
@@ -40,12 +44,8 @@ def unwatch(session: Session, viewer: Viewer, run_id: int) -> None:
 
 def is_watching(session: Session, user_id: int, run_id: int) -> bool:
     """Whether the person asked to be told of this run."""
-    count = session.scalar(
-        select(func.count())
-        .select_from(RunWatch)
-        .where(col(RunWatch.run_id) == run_id, col(RunWatch.user_id) == user_id)
-    )
-    return bool(count)
+    asked = {"run_id": run_id, "user_id": user_id}
+    return session.connection().execute(_IS_WATCHING, asked).first() is not None
 
 
 def _find_seen(session: Session, viewer: Viewer, run_id: int) -> OperationRun:

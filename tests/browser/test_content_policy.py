@@ -6,7 +6,14 @@ from playwright.sync_api import BrowserContext, expect
 from tests.browser.conftest import sign_in
 from tests.browser.server import Server
 
-_PAGES = ("/operations", "/overview", "/tenants/contoso", "/admin/members", "/admin/audit")
+_PAGES = (
+    "/operations",
+    "/overview",
+    "/tenants/contoso",
+    "/admin/members",
+    "/admin/audit",
+    "/refresh",
+)
 
 
 @pytest.mark.usefixtures("page")

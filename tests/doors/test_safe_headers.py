@@ -37,11 +37,24 @@ async def test_a_page_loads_nothing_from_elsewhere(server: Server) -> None:
     assert "http" not in policy.replace("https:", "")
 
 
-async def test_what_has_a_digest_in_its_address_may_be_kept(server: Server) -> None:
+_FRAMEWORK = f"/_nicegui/{__version__}"
+
+
+@pytest.mark.parametrize("path", ["/static/stillwatch.css?4f2a", f"{_FRAMEWORK}/static/nicegui.js"])
+async def test_what_has_a_digest_in_its_address_is_kept_for_good(server: Server, path: str) -> None:
     async with visitor(server) as stranger:
-        headers = (await stranger.get("/static/stillwatch.css")).headers
+        headers = (await stranger.get(path)).headers
 
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("path", ["/static/stillwatch.css", f"{_FRAMEWORK}/components/no.js"])
+async def test_what_may_be_another_tomorrow_is_not_kept_for_good(server: Server, path: str) -> None:
+    async with visitor(server) as stranger:
+        headers = (await stranger.get(path)).headers
+
+    assert "immutable" not in headers.get("cache-control", "")
     assert "no-store" not in headers.get("cache-control", "")
 
 

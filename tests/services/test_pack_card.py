@@ -1,5 +1,6 @@
 """What is read of a tenant's packs: the latest with its run in one statement, and the rest."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,8 +17,10 @@ from services.pack_card import (
     Download,
     find_card,
     find_card_details,
+    find_cards,
     find_pack,
 )
+from tests.services.test_run_watching import explained, statements
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -178,3 +181,45 @@ def test_a_pack_whose_columns_are_nonsense_is_read_all_the_same(
     assert pack is not None
     assert (pack.expires_at, pack.version, pack.options) == (None, 0, "{")
     assert pack.ux_status(NOON) == "unknown"
+
+
+def test_all_cards_are_one_statement_and_read_as_each_alone(world: Database) -> None:
+    run_id = add(world, OperationRun, workspace_id=1, tenant_id=1, type="sample.work")
+    add_pack(world, status="ready")
+    latest = add_pack(world, status="queued", operation_run_id=run_id)
+
+    with statements(world.engine) as seen, world.reading() as session:
+        found = find_cards(session, (1, 2, 4711))
+
+    assert len([sql for sql in seen if "SELECT" in sql]) == 1
+    assert found[1].pack is not None
+    assert (found[1].pack.id, found[1].pack.run.queue_position) == (latest, 1)
+    assert found[2].pack is found[4711].pack is None
+    assert len({one.now for one in found.values()}) == 1
+    assert {number: as_of(one) for number, one in found.items()} == {
+        number: as_of(card(world, number)) for number in (1, 2, 4711)
+    }
+
+
+def as_of(seen: CardSnapshot) -> CardSnapshot:
+    if seen.pack is None:
+        return seen.at(NOON)
+    run = seen.pack.run and replace(seen.pack.run, now=NOON)
+    return replace(seen, now=NOON, pack=replace(seen.pack, now=NOON, run=run))
+
+
+def test_the_latest_packs_are_found_by_the_index_of_their_tenants(
+    sqlite_database: Database,
+) -> None:
+    with statements(sqlite_database.engine) as seen, sqlite_database.reading() as session:
+        find_cards(session, (1,))
+
+    plan = explained(sqlite_database, seen[-1])
+    assert [step for step in plan if "of_tenant USING COVERING INDEX ix_review_pack_tenant" in step]
+    tables = ("review_pack", "of_tenant", "operation_run", "user_account", "audit_entry")
+    assert not [step for step in plan if step.startswith(tuple(f"SCAN {t}" for t in tables))]
+
+
+def test_no_tenant_has_no_card(world: Database) -> None:
+    with world.reading() as session:
+        assert find_cards(session, ()) == {}

@@ -1,7 +1,7 @@
 """A page with one live surface in stepped time, and the browser in the test's hands."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,9 @@ class Screen:
     overlapping: int = 0
     name: str = "run_detail"
     ends_for_good: bool = True
+    at: int = 1
+    lost: int = 0
+    pace: float | None = None
 
     def __post_init__(self) -> None:
         self.born = self.clock.time()
@@ -59,7 +62,13 @@ class Screen:
     def finish(self) -> None:
         self.status, self.outcome, self.version = "completed", "succeeded", self.version + 1
 
-    async def may_look(self, *, fresh: bool) -> bool:
+    def listen(self, heard: Callable[[], None]) -> None:
+        self.heard = heard
+
+    def keep_pace(self, pace: float | None) -> None:
+        self.pace = pace
+
+    async def may_look(self, max_age: float, *, fresh: bool) -> bool:
         self.looks += 1
         return self.allowed
 
@@ -99,6 +108,12 @@ class Screen:
 
     def show_badge(self, state: object, snapshot: Snapshot | None) -> None:
         self.badges.append(state)
+
+    def is_at(self, number: object) -> bool:
+        return number == self.at
+
+    def lose(self) -> None:
+        self.lost += 1
 
     def close(self) -> None:
         pass
@@ -181,13 +196,14 @@ def _surface(screen: Screen) -> object:
     methods = {
         name: getattr(screen, name)
         for name in (
-            *("may_look", "read", "decide", "is_older", "look", "turned"),
-            *("paint", "clear", "show_badge", "close"),
+            *("listen", "keep_pace", "may_look", "read", "decide", "is_older", "look", "turned"),
+            *("paint", "clear", "show_badge", "is_at", "lose", "close"),
         )
     }
     return SimpleNamespace(
         name=screen.name,
         ends_for_good=screen.ends_for_good,
+        age=0.0,
         version=screen.version_of,
         **methods,
     )

@@ -29,7 +29,7 @@ def a_console(reads: list[HistoryKey]) -> Any:
         return TYPICAL
 
     clock = asyncio.get_running_loop().time
-    return SimpleNamespace(histories=SharedReads("history", read, clock))
+    return SimpleNamespace(histories=SharedReads.one_by_one("history", read, clock))
 
 
 @stepped

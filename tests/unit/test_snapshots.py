@@ -1,11 +1,13 @@
 """Sharing of reads: POLICY.md, case 27."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from services import metrics
-from services.snapshots import SharedReads
+from services.snapshots import ReadAbandonedError, SharedReads
 from tests.stepped_loop import stepped
 
 
@@ -26,7 +28,7 @@ class Source:
 
 
 def shared(source: Source) -> SharedReads[int, int]:
-    return SharedReads("run", source.read, asyncio.get_running_loop().time)
+    return SharedReads.one_by_one("run", source.read, asyncio.get_running_loop().time)
 
 
 def shared_count() -> float:
@@ -38,16 +40,17 @@ async def test_a_thousand_viewers_at_any_phase_cost_one_read_per_interval() -> N
     source = Source()
     reads = shared(source)
 
-    async def view(phase: float) -> None:
+    async def view(phase: int) -> None:
         watch = reads.watch(1)
         await asyncio.sleep(phase)
         for _ in range(20):
-            await watch.read(1.0)
-            await asyncio.sleep(0.9 if phase == 0 else 1.0)
+            begun = asyncio.get_running_loop().time()
+            await watch.read(10.0)
+            await asyncio.sleep(begun + 10.0 - asyncio.get_running_loop().time())
 
-    await asyncio.gather(*(view(number / 1000) for number in range(1000)))
+    await asyncio.gather(*(view(number % 10) for number in range(1000)))
 
-    assert 20 <= source.reads <= 25
+    assert source.reads == 20
 
 
 @stepped
@@ -117,6 +120,17 @@ async def test_a_failed_read_reaches_every_waiter_and_the_next_call_tries_again(
 
 
 @stepped
+async def test_an_answer_that_is_none_fails_those_who_wait_and_keeps_nobody_waiting() -> None:
+    async def read(known: Mapping[int, str | None]) -> Any:
+        return "no mapping"
+
+    reads = SharedReads("run", read, asyncio.get_running_loop().time)
+
+    with pytest.raises(AttributeError):
+        await reads.watch(1).read(1.0)
+
+
+@stepped
 async def test_a_fresh_read_joins_none_that_began_before_it() -> None:
     source = Source()
     reads = shared(source)
@@ -139,7 +153,7 @@ async def test_a_slow_older_read_does_not_replace_a_newer_answer() -> None:
         await asyncio.sleep(delay)
         return answer
 
-    reads = SharedReads("run", read, asyncio.get_running_loop().time)
+    reads = SharedReads.one_by_one("run", read, asyncio.get_running_loop().time)
     slow = asyncio.create_task(reads.watch(1).read(10.0))
     await asyncio.sleep(0.01)
     await reads.watch(1).read(10.0, fresh=True)
@@ -175,13 +189,113 @@ async def test_reads_and_shared_answers_are_counted() -> None:
     assert shared_count() - before == 4
 
 
-@stepped
-async def test_the_latest_answer_is_at_hand_for_as_long_as_somebody_watches() -> None:
-    reads = shared(Source())
-    watch = reads.watch(7)
-    before = reads.latest(7)
-    await watch.read(1)
-    meanwhile = reads.latest(7)
-    watch.close()
+class Table:
+    """Records that are read all at once, in 0.1 s."""
 
-    assert (before, meanwhile, reads.latest(7)) == (None, 1, None)
+    def __init__(self) -> None:
+        self.values: dict[int, str] = {}
+        self.statements: list[dict[int, str | None]] = []
+
+    async def read(self, known: Mapping[int, str | None]) -> dict[int, str]:
+        self.statements.append(dict(known))
+        await asyncio.sleep(0.1)
+        return {key: self.values[key] for key in known if key in self.values}
+
+
+def shared_table(table: Table) -> SharedReads[int, str]:
+    return SharedReads("run", table.read, asyncio.get_running_loop().time)
+
+
+@stepped
+async def test_what_is_due_at_once_is_one_statement_given_what_is_known() -> None:
+    table = Table()
+    reads = shared_table(table)
+    watches = [reads.watch(number) for number in range(200)]
+    table.values = {number: f"run {number}" for number in range(199)}
+
+    first = await asyncio.gather(*(watch.read(1.0) for watch in watches))
+    await asyncio.sleep(0.9)
+    await asyncio.gather(*(watch.read(1.0) for watch in watches))
+
+    assert first == [*table.values.values(), None]
+    assert table.statements == [dict.fromkeys(range(200)), {**table.values, 199: None}]
+
+
+@stepped
+async def test_what_is_watched_at_the_same_pace_is_read_along() -> None:
+    """So that two hundred lists, each at its own phase, cost one statement per interval."""
+    table = Table()
+    reads = shared_table(table)
+    watches = [reads.watch(number) for number in range(30)]
+    for watch in watches[:20]:
+        watch.keep_pace(10.0)
+    watches[20].keep_pace(30.0)
+
+    for beat in range(20):
+        await watches[beat].read(10.0)
+        await asyncio.sleep(0.9)
+
+    assert [set(known) for known in table.statements] == [set(range(20))] * 2
+
+
+@stepped
+async def test_who_does_not_ask_is_read_for_no_more() -> None:
+    table = Table()
+    reads = shared_table(table)
+    first, second = reads.watch(1), reads.watch(2)
+    for watch in (first, second):
+        watch.keep_pace(1.0)
+    second.keep_pace(None)
+
+    await first.read(1.0)
+
+    assert [set(known) for known in table.statements] == [{1}]
+
+
+@stepped
+async def test_who_was_not_waiting_hears_of_news_and_only_of_news() -> None:
+    table = Table()
+    table.values = {1: "queued"}
+    reads = shared_table(table)
+    heard: list[str] = []
+    asking, hearing = reads.watch(1), reads.watch(1, heard.append)
+    reads.watch(1, lambda value: heard.append("closed")).close()
+
+    await asking.read(1.0)
+    await asking.read(1.0, fresh=True)
+    table.values = {1: "running"}
+    await asyncio.gather(asking.read(1.0, fresh=True), hearing.read(1.0, fresh=True))
+    table.values = {1: "completed"}
+    await asking.read(1.0, fresh=True)
+
+    assert heard == ["queued", "completed"]
+
+
+@stepped
+async def test_a_read_that_is_given_up_is_an_error_to_those_who_wait() -> None:
+    reads = shared_table(Table())
+    waiting = asyncio.create_task(reads.watch(1).read(1.0))
+    await asyncio.sleep(0.05)
+
+    for task in asyncio.all_tasks():
+        if task.get_name() == "read run":
+            task.cancel()
+
+    with pytest.raises(ReadAbandonedError):
+        await waiting
+
+
+@stepped
+async def test_a_herd_that_is_served_lets_the_loop_breathe() -> None:
+    table = Table()
+    table.values = {1: "running"}
+    reads = shared_table(table)
+    waiting = [asyncio.create_task(reads.watch(1).read(1.0)) for _ in range(1000)]
+    await asyncio.sleep(0.1)
+
+    turns = 0
+    while not all(task.done() for task in waiting):
+        turns += 1
+        await asyncio.sleep(0)
+
+    assert turns >= 1000 // 50

@@ -4,10 +4,10 @@ export default {
     <div class="table-host" :data-testid="view.testid">
       <p v-if="!view.rows.length" class="empty"><i class="material-icons" aria-hidden="true" data-icon="inbox"></i>{{ view.empty }}</p>
       <table v-else class="records" role="table" :aria-label="view.label">
-        <thead role="rowgroup"><tr role="row"><th v-for="column in view.columns" :key="column" role="columnheader" scope="col">{{ column }}</th>
+        <thead role="rowgroup"><tr role="row"><th v-for="(column, n) in view.columns" :key="column" role="columnheader" scope="col" :class="{ number: view.numbers && n }">{{ column }}</th>
           <th v-if="view.acts" role="columnheader" scope="col" class="acts"><span class="unseen">{{ view.acts }}</span></th></tr></thead>
         <tbody role="rowgroup"><tr v-for="row in view.rows" :key="row.id" role="row" :data-testid="view.row_testid" :data-id="row.id">
-          <td v-for="(cell, n) in row.cells" :key="n" role="cell" :class="{ lead: n === 0 }">
+          <td v-for="(cell, n) in row.cells" :key="n" role="cell" :class="{ lead: n === 0, number: view.numbers && n, none: cell.none }">
             <span class="unseen-wide" aria-hidden="true">{{ view.columns[n] }}</span>
             <div class="cell"><a v-if="cell.href" :href="cell.href" :title="cell.title || null">{{ cell.text }}</a>
               <relative-time v-else-if="cell.since" :datetime="cell.since"></relative-time>

@@ -22,8 +22,8 @@ class RunTable(Viewed, component="run_table.js"):
         ask: Callable[[BulkAction, frozenset[int]], None] | None = None,
     ) -> None:
         super().__init__([], words)
-        self._props["empty"] = empty_text
-        self._props["selectable"] = ask is not None
+        self.set_plain("empty", empty_text)
+        self.set_plain("selectable", ask is not None)
         self._ask = ask
         self.mark("operations-table")
         if ask is not None:

@@ -1,29 +1,29 @@
 """The page of one run: what it is doing, how it got there, what went wrong, what belongs to it."""
 
-from collections.abc import Callable
-from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request
 from nicegui import Client, ui
-from nicegui.events import ValueChangeEventArguments
 from sqlalchemy.orm import Session
 
 from policy.decision import Reason
 from services import runs
 from services.notifications import watching
-from services.operations import NotAllowedError, OperationOffer, Operations
+from services.operations import NotAllowedError, Operations
+from services.related_runs import RelatedRun, find_related
 from services.run_terms import Requested, RunNotFoundError
-from services.runs import RelatedRun, RunSnapshot
+from services.runs import RunSnapshot
 from ui.bulk_reading import BulkReading
 from ui.components.bulk_results import BulkResults
 from ui.components.confirm_dialog import ConfirmDialog
+from ui.components.page_head import PageHead
 from ui.components.refresh_badge import RefreshBadge
+from ui.components.run_actions import RunActions
+from ui.components.run_background import RunBackground
 from ui.components.run_failures import RunFailures
 from ui.components.run_summary import RunSummary
 from ui.components.run_timeline import RunTimeline
 from ui.components.stale_notice import StaleNotice
-from ui.components.tell_me import tell_me_box
 from ui.console import Console
 from ui.live import Live
 from ui.page import Page, begin, not_found, nothing_here, read_id
@@ -33,6 +33,8 @@ from ui.presenters.bulk import bulk_view
 from ui.presenters.estimate import run_estimate
 from ui.presenters.locale import Locale
 from ui.presenters.part_words import (
+    action_words,
+    background_words,
     badge_words,
     failure_words,
     summary_words,
@@ -75,10 +77,20 @@ async def _find(page: Page, run_id: int) -> tuple[RunSnapshot, Related, bool] | 
         scope = None if run is None else scope_for(page.viewer, run)
         if run is None or scope is None or not runs.is_visible(scope, run):
             return None
-        is_watching = watching.is_watching(session, page.viewer.user_id, run_id)
-        return run, runs.find_related(session, run, scope), is_watching
+        # Of what has ended nobody is told any more.
+        is_active, user_id = run.ux_status.is_active, page.viewer.user_id
+        is_watching = is_active and watching.is_watching(session, user_id, run_id)
+        return run, find_related(session, run, scope), is_watching
 
     return await page.console.database.read(look)
+
+
+class Deeds(NamedTuple):
+    """What a person is offered to do about a run."""
+
+    cancel: bool
+    retry: bool
+    tell: bool
 
 
 class RunPanel:
@@ -97,23 +109,25 @@ class RunPanel:
         self._page = page
         self._locale = locale = page.session.locale
         self._shown: RunSnapshot | None = None
-        with ui.element("div").classes("page-head"):
-            ui.link(locale.say("Operations"), "/operations").classes("crumb")
+        with PageHead((locale.say("Operations"), "/operations")):
             badge = RefreshBadge("run_detail", badge_words(locale))
         with ui.element("div").classes("panel-host") as self._host:
             notice = StaleNotice(page.announce)
             self._summary = RunSummary(summary_words(locale))
-            with ui.element("div").classes("actions"):
-                self._cancel = _action(locale.say("Cancel run"), "run-cancel", self._ask_to_cancel)
-                self._retry = _action(locale.say("Start again"), "run-retry", self._ask_to_retry)
-                self._tell_me = tell_me_box(locale, value=is_watching, heard=self._hear_wish)
+            self._actions = RunActions(
+                action_words(locale),
+                cancel=self._ask_to_cancel,
+                retry=self._ask_to_retry,
+                is_watching=is_watching,
+                hear_wish=self._hear_wish,
+            )
             self._failures = RunFailures(failure_words(locale))
             self._results = BulkResults()
             self._timeline = RunTimeline(timeline_words(locale))
-            _build_context(run, page.console.offers.get(run.type), locale)
-            _build_related(related, locale)
+            self._build_background(run, related)
         parts = {
             "summary": self._summary,
+            "actions": self._actions,
             "failures": self._failures,
             "results": self._results,
             "timeline": self._timeline,
@@ -130,12 +144,29 @@ class RunPanel:
         if self._shown is not None:
             self._page.announce(run_change(self._shown, run, self._locale))
         self._shown = run
-        locale = self._locale
-        self._stage.take(run.once(locale, lambda: Scene(run_parts(run, locale))))
+        locale, deeds = self._locale, self._deeds(run)
+        scene = run.once(
+            (locale, deeds),
+            lambda: Scene({**run_parts(run, locale), "actions": deeds._asdict()}),
+        )
+        self._stage.take(scene)
+
+    def _deeds(self, run: RunSnapshot) -> Deeds:
         viewer = self._page.session.viewer
-        self._cancel.set_visibility(can_cancel(run, viewer))
-        self._retry.set_visibility(can_retry(run, viewer, self._page.console.offers))
-        self._tell_me.set_visibility(run.ux_status.is_active)
+        return Deeds(
+            cancel=can_cancel(run, viewer),
+            retry=can_retry(run, viewer, self._page.console.offers),
+            tell=run.ux_status.is_active,
+        )
+
+    def _build_background(self, run: RunSnapshot, related: Related) -> None:
+        offer = self._page.console.offers.get(run.type)
+        form = None if offer is None else offer.options
+        labels = presenter.NO_LABELS if form is None else form.labels
+        facts = presenter.run_context(run, self._locale, labels)
+        links = presenter.run_related(related, self._locale)
+        if facts or links:
+            RunBackground({"facts": facts, "related": links}, background_words(self._locale))
 
     def _clear(self) -> None:
         self._page.announce(self._locale.say("There is nothing here."))
@@ -144,8 +175,8 @@ class RunPanel:
             nothing_here(self._locale)
 
     def _ask_to_cancel(self) -> None:
-        run = self._live.shown
-        if run is None or self._page.browser.is_dialog_open:
+        run = self._asked_about("cancel")
+        if run is None:
             return
 
         async def cancel() -> None:
@@ -167,8 +198,8 @@ class RunPanel:
         dialog.open()
 
     def _ask_to_retry(self) -> None:
-        run = self._live.shown
-        if run is None or self._page.browser.is_dialog_open:
+        run = self._asked_about("retry")
+        if run is None:
             return
 
         async def retry() -> None:
@@ -186,7 +217,14 @@ class RunPanel:
             ui.label(self._locale.say("A new run does the work of run {id} once more.", id=run.id))
         dialog.open()
 
-    async def _hear_wish(self, wish: ValueChangeEventArguments) -> None:
+    def _asked_about(self, deed: str) -> RunSnapshot | None:
+        """The run on the screen, if `deed` is offered for it; who forges a click is not asked."""
+        run = self._live.shown
+        if run is None or self._page.browser.is_dialog_open or not getattr(self._deeds(run), deed):
+            return None
+        return run
+
+    async def _hear_wish(self, wish: bool) -> None:
         run = self._live.shown
         if run is None:
             return
@@ -194,7 +232,7 @@ class RunPanel:
             viewer = await self._page.session.act()
 
             def keep(session: Session) -> None:
-                if wish.value:
+                if wish:
                     watching.watch(session, viewer, run.id, self._locale.language)
                 else:
                     watching.unwatch(session, viewer, run.id)
@@ -216,35 +254,3 @@ def run_parts(run: RunSnapshot, locale: Locale) -> dict[str, Any]:
         "results": bulk_view(run, locale),
         "timeline": run_timeline(run, locale),
     }
-
-
-def _action(text: str, mark: str, act: Callable[[], None]) -> ui.button:
-    button = ui.button(text, on_click=act, color=None).props(
-        f'outline no-caps data-testid="{mark}"'
-    )
-    return button.mark(mark)
-
-
-def _build_context(run: RunSnapshot, offer: OperationOffer | None, locale: Locale) -> None:
-    form = None if offer is None else offer.options
-    pairs = presenter.run_context(run, locale, {} if form is None else form.labels)
-    if pairs:
-        with ui.element("section").classes("card"):
-            _text("h2", locale.say("Context")).classes("card-title")
-            with ui.element("dl").classes("facts"):
-                for name, value in pairs:
-                    _text("dt", name)
-                    _text("dd", value)
-
-
-def _build_related(related: Related, locale: Locale) -> None:
-    links = presenter.run_related(related, locale)
-    if links:
-        with ui.element("section").classes("card"):
-            _text("h2", locale.say("Related runs")).classes("card-title")
-            for link in links:
-                ui.link(link["text"], link["href"]).props["title"] = link["utc"]
-
-
-def _text(tag: str, text: str) -> ui.html:
-    return ui.html(escape(text), tag=tag)

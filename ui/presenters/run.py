@@ -5,7 +5,8 @@ from typing import Any, TypedDict
 
 from policy.status import UxStatus
 from services.operation_options import CONTEXT_KEY
-from services.runs import MOST_NEW_RUNS, RelatedRun, RunListSnapshot, RunSnapshot
+from services.related_runs import RelatedRun
+from services.runs import MOST_NEW_RUNS, RunListSnapshot, RunSnapshot
 from ui.presenters.counts import CountsView, counts_view
 from ui.presenters.failures import FailuresView, failures_view
 from ui.presenters.life import HeartbeatView, LifeView, is_outside, run_heartbeat, run_life

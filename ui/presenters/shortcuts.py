@@ -11,6 +11,7 @@ _LETTERS = {
     "overview": "v",
     "operations": "o",
     "tenants": "t",
+    "refresh": "r",
     "workspace": "w",
     "tenant-keeping": "c",
     "members": "m",

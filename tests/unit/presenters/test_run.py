@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.status import UxStatus
+from services.related_runs import RelatedRun
 from services.run_trail import RunEventEntry, RunTrail
-from services.runs import RelatedRun
 from tests.unit.presenters.factories import LOCALE, NOW, a_run
 from ui.presenters.run import (
     run_cancellation,

@@ -1,0 +1,1 @@
+"""What refreshing cost in the last hour, as this process has counted it."""
