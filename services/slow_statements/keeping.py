@@ -49,8 +49,10 @@ class SlowStatements:
         """Those of the last hour, the slowest first."""
         with self._lock:
             self._forget()
-            kept = sorted(self._kept.items(), key=lambda one: -one[1].longest)
-            return tuple(_told(text, hour) for text, hour in kept)
+            kept = sorted(self._kept.items(), key=lambda one: one[1].longest)
+            # Two that differ by a literal read alike: the slower one stands for both.
+            told = {one.text: one for one in (_told(text, hour) for text, hour in kept)}
+            return tuple(sorted(told.values(), key=lambda one: -one.longest))
 
     def forget_old(self) -> None:
         """Make room for what is slow now: called now and then, whether anybody looks or not."""

@@ -96,6 +96,19 @@ def test_a_statement_in_use_forgets_only_its_oldest_executions() -> None:
     assert (one.count, one.longest) == (12, 0.1)
 
 
+def test_statements_that_read_alike_are_told_as_the_slower_one() -> None:
+    statements = SlowStatements(Clock())
+
+    statements.observe("SELECT 'a'", 0.1)
+    statements.observe("SELECT 'b'", 0.3)
+    statements.observe("SELECT 1", 0.2)
+
+    assert [(one.text, one.longest) for one in statements.slowest()] == [
+        ("SELECT '…'", 0.3),
+        ("SELECT 1", 0.2),
+    ]
+
+
 def test_many_threads_lose_no_execution() -> None:
     statements = SlowStatements(Clock())
 

@@ -15,41 +15,51 @@ _SELECTED = re.compile(r"^SELECT .{24,}? FROM ")
 _MOST = 160
 
 
-class StatementView(TypedDict):
-    """`brief` is what the row shows of `text`; `facts` say how slow and how often."""
+class TextView(TypedDict):
+    """`brief` is what is shown of a statement until it is opened."""
 
     brief: str
-    text: str
+    whole: str
+
+
+class FactsView(TypedDict):
+    """How slow a statement was, and how often it was asked."""
+
     longest: str
     facts: list[str]
 
 
 class StatementsView(TypedDict):
-    """`empty` is said while there is none."""
+    """`facts` go with `texts`, which are long and seldom others; `empty` is said without any."""
 
     title: str
     note: str
-    rows: list[StatementView]
+    texts: list[TextView]
+    facts: list[FactsView]
     empty: str
 
 
 def statements_view(snapshot: RefreshSnapshot, locale: Locale) -> StatementsView:
     """The slowest first."""
-    rows = [_statement(one, locale) for one in snapshot.slowest]
+    slowest = snapshot.slowest
     return {
         "title": locale.say("Slowest queries"),
         "note": locale.say("Of the last hour, without their values. Open one to read all of it."),
-        "rows": rows,
-        "empty": "" if rows else locale.say("Nothing has been asked of the database."),
+        "texts": [_text(one) for one in slowest],
+        "facts": [_facts(one, locale) for one in slowest],
+        "empty": "" if slowest else locale.say("Nothing has been asked of the database."),
     }
 
 
-def _statement(one: SlowStatement, locale: Locale) -> StatementView:
+def _text(one: SlowStatement) -> TextView:
+    brief = _SELECTED.sub("SELECT … FROM ", one.text, count=1)
+    return {"brief": clipped(brief, _MOST), "whole": one.text}
+
+
+def _facts(one: SlowStatement, locale: Locale) -> FactsView:
     at = one.longest_at
     when = [] if at is None else [locale.say("at {time}", time=clock_time(at, locale))]
     return {
-        "brief": clipped(_SELECTED.sub("SELECT … FROM ", one.text, count=1), _MOST),
-        "text": one.text,
         "longest": brief_span(one.longest, locale),
         "facts": [
             *when,

@@ -8,7 +8,7 @@ from services.refresh_history.history import RefreshSnapshot
 from services.refresh_history.span import Span, answers, bytes_per_tick, sharing_ratio
 from ui.presenters.locale import Locale
 from ui.presenters.quantity import share
-from ui.presenters.records import Cell, cell, row, table
+from ui.presenters.records import Cell, row, table
 from ui.presenters.refresh.amounts import NOTHING, amount, ratio, volume
 from ui.presenters.refresh.terms import kind_name, reason_name, surface_name
 
@@ -22,7 +22,7 @@ def pages_table(snapshot: RefreshSnapshot, locale: Locale) -> dict[str, Any]:
     reasons = [*_ALWAYS, *(r for r in REASONS if r in found and r not in _ALWAYS)]
     columns = [locale.say("Part of a page"), *(reason_name(r, locale) for r in reasons)]
     rows = [
-        row(place, [cell(surface_name(surface, locale)), *_open(latest, surface, reasons, locale)])
+        row(place, [_cell(surface_name(surface, locale)), *_open(latest, surface, reasons, locale)])
         for place, surface in enumerate(SURFACES)
         if latest is not None
     ]
@@ -102,29 +102,29 @@ def ticks_table(snapshot: RefreshSnapshot, locale: Locale) -> dict[str, Any]:
 
 def _open(latest: Span, surface: str, reasons: list[str], locale: Locale) -> list[Cell]:
     counts = [latest.level("stillwatch_pages", surface=surface, reason=r) for r in reasons]
-    return [*(_count(count, locale) for count in counts), cell(amount(sum(counts), locale))]
+    return [*(_count(count, locale) for count in counts), _cell(amount(sum(counts), locale))]
 
 
 def _shared(hour: Span, kind: str, locale: Locale) -> list[Cell]:
     asked = answers(hour, kind=kind)
     shared = hour.total("stillwatch_snapshot_shared_total", kind=kind)
     return [
-        cell(kind_name(kind, locale)),
-        cell(amount(asked, locale)),
-        cell(amount(asked - shared, locale)),
-        cell(ratio(sharing_ratio(hour, kind=kind), locale)),
-        cell(share(round(shared), round(asked), locale)),
+        _cell(kind_name(kind, locale)),
+        _cell(amount(asked, locale)),
+        _cell(amount(asked - shared, locale)),
+        _cell(ratio(sharing_ratio(hour, kind=kind), locale)),
+        _cell(share(round(shared), round(asked), locale)),
     ]
 
 
 def _ticked(hour: Span, surface: str, locale: Locale) -> list[Cell]:
     sent = hour.total("stillwatch_refresh_bytes_total", surface=surface)
     return [
-        cell(surface_name(surface, locale)),
-        cell(amount(hour.total("stillwatch_poll_ticks_total", surface=surface), locale)),
+        _cell(surface_name(surface, locale)),
+        _cell(amount(hour.total("stillwatch_poll_ticks_total", surface=surface), locale)),
         _count(hour.total("stillwatch_ui_updates_total", surface=surface), locale),
-        cell(volume(sent, locale)),
-        cell(volume(bytes_per_tick(hour, surface=surface), locale)),
+        _cell(volume(sent, locale)),
+        _cell(volume(bytes_per_tick(hour, surface=surface), locale)),
         _skipped(hour, surface, locale),
     ]
 
@@ -139,12 +139,12 @@ def _skipped(hour: Span, surface: str, locale: Locale) -> Cell:
         for reason, count in by_reason.items()
         if count
     ]
-    return {**cell("" if pairs else NOTHING), "pairs": pairs, "none": not pairs}
+    return {"text": "", "pairs": pairs} if pairs else {"text": NOTHING, "none": True}
 
 
 def _count(count: float, locale: Locale) -> Cell:
     """A number, or a dash that a phone leaves out."""
-    return {**cell(amount(count, locale)), "none": not count}
+    return {"text": amount(count, locale)} if count else {"text": NOTHING, "none": True}
 
 
 def _has_ticked(hour: Span, surface: str) -> bool:
@@ -156,3 +156,8 @@ def _has_ticked(hour: Span, surface: str) -> bool:
 
 def _numbers(view: dict[str, Any]) -> dict[str, Any]:
     return {**view, "numbers": True}
+
+
+def _cell(text: str) -> Cell:
+    """Nothing but its text: these are sent every ten seconds."""
+    return {"text": text}

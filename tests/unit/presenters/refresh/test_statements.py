@@ -14,14 +14,14 @@ TEXT = (
 def test_a_statement_shows_from_where_it_reads_and_opens_for_the_rest() -> None:
     slow = SlowStatement(TEXT, 1_312, 0.02, 0.1234, NOW)
 
-    [row] = statements_view(a_snapshot(slowest=(slow,)), LOCALE)["rows"]
+    view = statements_view(a_snapshot(slowest=(slow,)), LOCALE)
 
-    assert row["brief"] == "SELECT … FROM operation_run WHERE operation_run.id = ?"
-    assert row["text"] == TEXT
-    assert (row["longest"], row["facts"]) == (
-        "123 ms",
-        ["at 12:03:10", "95 % within 20 ms", "1,312 times"],
-    )
+    assert view["texts"] == [
+        {"brief": "SELECT … FROM operation_run WHERE operation_run.id = ?", "whole": TEXT}
+    ]
+    assert view["facts"] == [
+        {"longest": "123 ms", "facts": ["at 12:03:10", "95 % within 20 ms", "1,312 times"]}
+    ]
 
 
 def test_a_short_statement_is_shown_as_it_is_and_a_long_one_cut() -> None:
@@ -30,11 +30,12 @@ def test_a_short_statement_is_shown_as_it_is_and_a_long_one_cut() -> None:
         SlowStatement("DELETE " + "x" * 900, 1, 0.0004, 0.0004, NOW),
     )
 
-    rows = statements_view(a_snapshot(slowest=slow), LOCALE)["rows"]
+    view = statements_view(a_snapshot(slowest=slow), LOCALE)
 
-    assert (rows[0]["brief"], rows[0]["longest"]) == ("SELECT id FROM run", "1.5 s")
-    assert rows[0]["facts"] == ["95 % within 1.5 s", "1 time"]
-    assert (len(rows[1]["brief"]) <= 161, rows[1]["longest"]) == (True, "0.4 ms")
+    assert view["texts"][0]["brief"] == "SELECT id FROM run"
+    assert view["facts"][0] == {"longest": "1.5 s", "facts": ["95 % within 1.5 s", "1 time"]}
+    assert len(view["texts"][1]["brief"]) <= 161
+    assert view["facts"][1]["longest"] == "0.4 ms"
 
 
 def test_without_any_it_says_so() -> None:
