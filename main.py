@@ -4,7 +4,7 @@ import asyncio
 import os
 import shlex
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -25,18 +25,23 @@ from api.gate import BodyLimit
 from api.refusals import Refusals
 from api.request_log import RequestLog
 from models import User
-from services import metrics, schema
+from services import schema
 from services.auth import Auth
 from services.database import Database
 from services.journal.output import start_journal
+from services.loop_pauses import loop_pauses_measured
+from services.quiet_memory import quiet_memory
 from services.refresh_history.recording import recorded
 from services.server_lock import only_server
 from settings import Settings, load_or_create_secret
 from stillwatch.roles import compose_role
 from ui import console as console_module
 from ui import error_page, theme
+from ui.crowd import Crowd
 from ui.guard import SignInGuard
 from ui.lean_framework import make_lean
+from ui.page_count import count_pages, count_pages_that_go
+from ui.page_limits import PageLimits
 from ui.pages import (
     account,
     admin_audit,
@@ -58,15 +63,17 @@ from ui.pages import (
     sign_in,
     tenants,
 )
+from ui.patient_socket import PatientSocket
 from ui.quiet_outbox import install_quiet_outbox
 from ui.reader import reader_of
 from ui.safe_headers import SafeHeaders
-from ui.shared_frames import SharingSocket
 from ui.socket_door import guard_sockets
+from ui.socket_limits import SocketLimits
+from ui.socket_line import Turns
+from ui.socket_route import SocketRoute
 from ui.theme import FAVICON
 
 _HERE = Path(__file__).resolve().parent
-_LAG_SAMPLE_SECONDS = 0.5
 _RECONNECT_SECONDS = 30.0
 _COMPRESSION = 4  # half the time of the most, for few more bytes
 _PAGES = (
@@ -105,7 +112,7 @@ def serve(settings: Settings) -> None:
                 port=settings.port,
                 # A websocket on a reused connection dies with the default parser at its timeout.
                 http="h11",
-                ws=SharingSocket,
+                ws=PatientSocket,
                 ws_ping_interval=None,  # the framework pings every page's socket already
                 # Its lines go with ours, and each request has one of ours already.
                 log_config=None,
@@ -114,7 +121,7 @@ def serve(settings: Settings) -> None:
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 log_level="warning",
-                ws_max_size=settings.largest_body,
+                ws_max_size=settings.limits.largest_message,
                 timeout_graceful_shutdown=3,
             )
         finally:
@@ -147,17 +154,17 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        lag = asyncio.create_task(_measure_loop_lag())
-        async with recorded():
+        async with loop_pauses_measured(), quiet_memory(count_pages), recorded():
             yield
-        lag.cancel()
-        with suppress(asyncio.CancelledError):
-            await lag
         await asyncio.to_thread(engine.stop)
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SocketRoute)  # the innermost
     app.add_middleware(SignInGuard, console=console)
     refusals = Refusals(reader_of)
+    crowd = Crowd(settings.limits)
+    app.add_middleware(PageLimits, crowd=crowd, refusal=refusals.too_many)
+    app.add_middleware(SocketLimits, crowd=crowd, turns=Turns(lambda: database.is_behind))
     app.add_middleware(BodyLimit, largest=settings.largest_body, refusal=refusals.too_large)
     app.add_middleware(RequestLog, reader_of=reader_of)
     app.add_middleware(SafeHeaders, is_secure=console.is_secure)  # the outermost
@@ -181,6 +188,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     error_page.register()
     guard_sockets(settings.public_url)
     install_quiet_outbox()
+    count_pages_that_go()
     theme.apply()
     ui.run_with(
         app,
@@ -196,14 +204,6 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     make_lean()
     return app
-
-
-async def _measure_loop_lag() -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + _LAG_SAMPLE_SECONDS
-        await asyncio.sleep(_LAG_SAMPLE_SECONDS)
-        metrics.loop_lag.set(max(0.0, loop.time() - due))
 
 
 def _announce(settings: Settings, database: Database) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from policy.limits import Limits
 from services.journal.output import FORMATS, LEVELS
 from services.packs.storage.disks import LOCAL, S3
 from services.packs.storage.s3_disk import S3Settings
@@ -25,6 +26,10 @@ _LONGEST_SPAN = 3600
 _MOST_PACK_DAYS = 3650
 _LONGEST_S3_PREFIX = 100
 _MOST_KIB = 65_536
+_MOST_SOCKETS = 100_000
+_MOST_PAGES = 1_000_000
+_MOST_EVENTS = 10_000
+_MOST_MESSAGE_KIB = 1024  # beyond it the framework's own script sends nothing
 _S3_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*/?")
 
 
@@ -54,6 +59,7 @@ class Settings:
     log_format: str | None
     log_level: str
     largest_body: int
+    limits: Limits
     notify_schemes: frozenset[str]
     mail_url: str | None
 
@@ -97,6 +103,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         log_format=_choice("LOG_FORMAT", values.get("LOG_FORMAT"), FORMATS),
         log_level=_choice("LOG_LEVEL", values.get("LOG_LEVEL", "info"), LEVELS) or "",
         largest_body=1024 * _number("BODY_KIB", values.get("BODY_KIB", "1024"), 256, _MOST_KIB),
+        limits=_limits(values),
         notify_schemes=_notify_schemes(values.get("NOTIFY_SCHEMES", "")),
         mail_url=_mail_url(values.get("MAIL_URL")),
     )
@@ -316,6 +323,23 @@ def _is_endpoint(value: str) -> bool:
         return False
     is_bare = "@" not in parts.netloc and not parts.query and not parts.fragment
     return is_usable and is_bare and parts.scheme in {"http", "https"} and " " not in value
+
+
+def _limits(values: Mapping[str, str]) -> Limits:
+    usual = Limits()
+
+    def number(name: str, unsaid: int, least: int, most: int) -> int:
+        return _number(name, values.get(name, str(unsaid)), least, most)
+
+    return Limits(
+        sockets_per_session=number("SESSION_SOCKETS", usual.sockets_per_session, 1, _MOST_SOCKETS),
+        sockets_per_address=number("ADDRESS_SOCKETS", usual.sockets_per_address, 1, _MOST_SOCKETS),
+        pages_per_session=number("SESSION_PAGES", usual.pages_per_session, 10, _MOST_PAGES),
+        pages_per_address=number("ADDRESS_PAGES", usual.pages_per_address, 10, _MOST_PAGES),
+        events_per_second=number("SOCKET_EVENTS", usual.events_per_second, 5, _MOST_EVENTS),
+        largest_message=1024
+        * number("MESSAGE_KIB", usual.largest_message // 1024, 16, _MOST_MESSAGE_KIB),
+    )
 
 
 def _notify_schemes(value: str) -> frozenset[str]:

@@ -29,6 +29,12 @@ class Refusals:
         words = self._reader_of(Request(scope))
         return notice(413, _title(413, words), f"{words.told(told)} {_back(words)}", words)
 
+    def too_many(self, scope: Scope, told: str, seconds: int) -> Response:
+        """The answer to a page that is one too many, or comes too soon."""
+        words = self._reader_of(Request(scope))
+        headers, again = {"Retry-After": str(seconds)}, ("", words.say("Try again"))
+        return notice(429, _title(429, words), words.told(told), words, again, headers)
+
     def _invalid(self, request: Request, _: Exception) -> Response:
         words = self._reader_of(request)
         return notice(422, _title(422, words), _back(words), words)
@@ -50,6 +56,8 @@ def _title(status: int, words: Words) -> str:
             return words.say("This is not done here.")
         case 413:
             return words.say("This is too large.")
+        case 429:
+            return words.say("Too many pages at once.")
     return words.say("This did not work.")
 
 

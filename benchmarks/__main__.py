@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import engines, overview, pack_generation, run_lists
+from benchmarks import engines, hostile, overview, pack_generation, run_lists
 
 _ALL: dict[str, Callable[[], None]] = {
     "engines": engines.measure,
+    "hostile": hostile.measure,
     "overview": overview.measure,
     "pack_generation": pack_generation.measure,
     "run_lists": run_lists.measure,

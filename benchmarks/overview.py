@@ -15,13 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-import seed_data
-from benchmarks import machine
+from benchmarks import machine, many_runs
 from benchmarks.report import Figure, publish
 from models import Tenant, Workspace
 from models.columns import utc_now
 from policy.access import Scope
-from services import schema
 from services.database import Database
 from services.operation_run_service import insert_history
 from services.overview.reading import find_overview, find_week
@@ -45,12 +43,7 @@ def measure(count: int = MANY) -> None:
 
 
 def _seeded(folder: Path, count: int) -> Database:
-    url = f"sqlite:///{folder}/stillwatch.db"
-    schema.migrate(url)
-    database = Database(url)
-    seed_data.seed(database, folder, "benchmark-password")
-    print(f"adding {count:,} runs", flush=True)
-    seed_data.add_runs(database, count)
+    database = Database(many_runs.put_into(folder, count))
     print(f"adding {_BUSY_DAY:,} runs of one day", flush=True)
     for begin in range(0, _BUSY_DAY, _AT_ONCE):
         with database.writing() as session:

@@ -1,6 +1,8 @@
 """A process seen from outside: which core it may use, what it has used, what it holds."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -8,8 +10,22 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def pin(pid: int, core: int) -> None:
     """Keep a process that has just begun on one core, where the system can and has that many."""
-    if hasattr(os, "sched_setaffinity") and core in os.sched_getaffinity(0):
+    if hasattr(os, "sched_setaffinity") and core < (os.cpu_count() or 1):
         os.sched_setaffinity(pid, {core})
+
+
+@contextmanager
+def staying_on(core: int) -> Iterator[None]:
+    """Keep this thread on one core meanwhile, so that it leaves the other to what is measured."""
+    if not hasattr(os, "sched_setaffinity") or core >= (os.cpu_count() or 1):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def processor_seconds(pid: int) -> float:

@@ -17,13 +17,11 @@ import click
 from sqlalchemy import select
 from sqlmodel import col
 
-import seed_data
-from benchmarks import machine
+from benchmarks import machine, many_runs
 from benchmarks.report import Figure, publish
 from models import Tenant, User, Workspace
 from policy.access import Scope
 from policy.status import UxStatus
-from services import schema
 from services.database import Database
 from services.run_filters import SYSTEM_ID, RunFilter
 from services.run_list import AskedList, find_list
@@ -39,7 +37,7 @@ _TENANT = "contoso"
 def measure(count: int = MANY) -> None:
     """Measure the first pages of `count` runs, on SQLite."""
     with tempfile.TemporaryDirectory(prefix="stillwatch-bench-") as folder:
-        database = _seeded(Path(folder), count)
+        database = Database(many_runs.put_into(Path(folder), count))
         try:
             figures = list(_figures(database))
         finally:
@@ -48,22 +46,12 @@ def measure(count: int = MANY) -> None:
     publish("run_lists", figures, conditions)
 
 
-def _seeded(folder: Path, count: int) -> Database:
-    url = f"sqlite:///{folder}/stillwatch.db"
-    schema.migrate(url)
-    database = Database(url)
-    seed_data.seed(database, folder, "benchmark-password")
-    print(f"adding {count:,} runs", flush=True)
-    seed_data.add_runs(database, count)
-    return database
-
-
 def _figures(database: Database) -> Iterator[Figure]:
-    whole, of_tenant, person = _people(database)
+    whole, of_tenant, person = people(database)
     for who, scope in (("whole workspace", whole), ("one tenant", of_tenant)):
-        for name, wanted in _filters(person).items():
+        for name, wanted in filters(person).items():
             print(f"{who}: {name}", flush=True)
-            rounds = [_page(database, scope, wanted) for _ in range(ROUNDS)]
+            rounds = [page_milliseconds(database, scope, wanted) for _ in range(ROUNDS)]
             yield Figure(who, f"{name}, 95th percentile", "ms", [r[0] for r in rounds], _TARGET_MS)
             yield Figure(who, f"{name}, processor", "ms", [r[1] for r in rounds])
         refreshes = [_refresh(database, scope) for _ in range(ROUNDS)]
@@ -72,7 +60,8 @@ def _figures(database: Database) -> Iterator[Figure]:
         )
 
 
-def _people(database: Database) -> tuple[Scope, Scope, int]:
+def people(database: Database) -> tuple[Scope, Scope, int]:
+    """Of whom pages are read: a whole workspace, one tenant of it; and the id of one person."""
     with database.reading() as session:
         workspace = session.scalars(
             select(col(Workspace.id)).where(col(Workspace.slug) == "northwind")
@@ -87,7 +76,8 @@ def _people(database: Database) -> tuple[Scope, Scope, int]:
     return Scope(workspace, None), Scope(workspace, frozenset({tenant})), person
 
 
-def _filters(person: int) -> Mapping[str, RunFilter]:
+def filters(person: int) -> Mapping[str, RunFilter]:
+    """Every single filter, and some pairs of them."""
     long_ago = datetime.now(UTC) - timedelta(days=61)
     a_day = RunFilter(created_from=long_ago, created_before=long_ago + timedelta(days=1))
     return {
@@ -110,10 +100,12 @@ def _filters(person: int) -> Mapping[str, RunFilter]:
     }
 
 
-def _page(database: Database, scope: Scope, wanted: RunFilter) -> tuple[float, float]:
+def page_milliseconds(
+    database: Database, scope: Scope, wanted: RunFilter, reads: int = _READS
+) -> tuple[float, float]:
     """Milliseconds until a page is there, and those of them that the processor was at it."""
     elapsed, used = [], []
-    for _ in range(_READS):
+    for _ in range(reads):
         began, cpu = time.perf_counter(), time.thread_time()
         with database.reading() as session:
             find_list(session, scope, AskedList(wanted, ()))

@@ -113,3 +113,20 @@ def _sqlite_document_at(element: document_at, compiler: SQLCompiler, **kw: Any) 
 def _postgresql_document_at(element: document_at, compiler: SQLCompiler, **kw: Any) -> str:
     document, place = (compiler.process(part, **kw) for part in element.clauses)
     return f"({document} ->> {place})"
+
+
+class is_array(FunctionElement[bool]):
+    """Whether a document is an array. PostgreSQL expects that few are."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(is_array, "sqlite")
+def _sqlite_is_array(element: is_array, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(json_type({compiler.process(element.clauses, **kw)}) = 'array')"
+
+
+@compiles(is_array, "postgresql")
+def _postgresql_is_array(element: is_array, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(jsonb_typeof({compiler.process(element.clauses, **kw)}) = 'array')"

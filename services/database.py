@@ -46,10 +46,16 @@ class Database:
         self._writers = self.engine.execution_options(stillwatch_writes=True)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
         self._writing = ThreadPoolExecutor(_WRITING_THREADS, thread_name_prefix="writing")
+        self._reads_in_hand = 0
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether another read would have to wait for a thread."""
+        return self._reads_in_hand >= _THREADS
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -65,7 +71,11 @@ class Database:
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a reading session, off the event loop."""
-        return await _in_thread(self._threads, self.reading, work)
+        self._reads_in_hand += 1
+        try:
+            return await _in_thread(self._threads, self.reading, work)
+        finally:
+            self._reads_in_hand -= 1
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a writing session, off the event loop."""

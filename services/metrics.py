@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.own_process import resident_bytes, task_count
+
 registry = CollectorRegistry()
 
 SURFACES = ("run_detail", "review_pack", "run_list", "overview", "refresh")
@@ -29,7 +31,13 @@ SKIP_REASONS = (
 )
 # What a badge can say; the first is the one reason to ask again.
 REASONS = ("live", *SKIP_REASONS)
-SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page")
+# No browser ever meets one of these; see docs/security.md.
+SOCKET_LIMITS = (
+    *("full_session", "full_address", "too_often"),
+    *("no_page", "malformed", "unsayable", "too_fast", "asides", "not_reading"),
+)
+SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page", *SOCKET_LIMITS)
+PAGE_REFUSALS = ("too_often", "full_session", "full_address", "silent")
 # What a policy can ask for; a delay of the driver's own while errors last is its own label.
 INTERVALS = {
     "run_detail": ("1", "5", "10", "backoff"),
@@ -99,6 +107,12 @@ run_transitions = Counter(
 socket_refusals = Counter(
     "stillwatch_socket_refusals", "Sockets and messages not let in", ["reason"], registry=registry
 )
+sockets_held = Counter(
+    "stillwatch_sockets_held", "Sockets that came to the limit of their pace", registry=registry
+)
+page_refusals = Counter(
+    "stillwatch_page_refusals", "Pages not opened for a limit", ["reason"], registry=registry
+)
 sign_ins_delayed = Counter(
     "stillwatch_sign_ins_delayed", "Sign-ins refused unread, to be tried later", registry=registry
 )
@@ -109,7 +123,30 @@ db_seconds = Histogram(
     "stillwatch_db_seconds", "Duration of one database statement in seconds", registry=registry
 )
 loop_lag = Gauge(
-    "stillwatch_loop_lag_seconds", "How late the event loop woke up, last sample", registry=registry
+    "stillwatch_loop_lag_seconds",
+    "How late the event loop was at most in the last half second",
+    registry=registry,
+)
+loop_pauses = Histogram(
+    "stillwatch_loop_pause_seconds",
+    "How late the event loop was, every 20 ms",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
+    registry=registry,
+)
+gc_pauses = Histogram(
+    "stillwatch_gc_pause_seconds",
+    "How long one garbage collection stopped everything",
+    ["generation"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5),
+    registry=registry,
+)
+memory_bytes = Gauge(
+    "stillwatch_memory_bytes", "Resident memory of this process", registry=registry
+)
+tasks = Gauge("stillwatch_tasks", "Tasks of the event loop", registry=registry)
+clients = Gauge("stillwatch_clients", "Pages that the framework holds open", registry=registry)
+gone_clients = Gauge(
+    "stillwatch_gone_clients", "Pages that are gone and still in memory", registry=registry
 )
 
 
@@ -134,6 +171,13 @@ def _start_every_metric_at_zero() -> None:
         runs.labels(status)
     for reason in SOCKET_REFUSALS:
         socket_refusals.labels(reason)
+    for generation in ("0", "1", "2"):
+        gc_pauses.labels(generation)
+    # These are counted when they are asked for.
+    memory_bytes.set_function(resident_bytes)
+    tasks.set_function(task_count)
+    for reason in PAGE_REFUSALS:
+        page_refusals.labels(reason)
 
 
 _start_every_metric_at_zero()

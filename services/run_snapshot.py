@@ -1,7 +1,7 @@
 """A run as it was at one moment, and the statement that such snapshots are read by."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cache, cached_property
 from operator import attrgetter
@@ -67,6 +67,12 @@ class RunSnapshot(Remembering):
     trail: RunTrail = NO_TRAIL
     typical: TypicalDuration | None = None
     bulk: tuple[BulkResult, ...] = ()
+
+    def with_typical(self, typical: TypicalDuration | None) -> "RunSnapshot":
+        """The run beside what is typical of it: one snapshot for all who have the same past."""
+        if typical == self.typical:
+            return self
+        return self.once(("typical", typical), lambda: replace(self, typical=typical))
 
     @cached_property
     def look(self) -> Hashable:

@@ -2,48 +2,48 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from typing import TypedDict
 
 from nicegui import ui
 
 from ui.components.page_main import PageMain
 from ui.components.shell import Shell
+from ui.presenters.notifications import BellView
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceGroup:
+class PlaceGroup(TypedDict):
     """A heading of the navigation and its entries, as plain (key, label, address, icon)."""
 
     label: str
-    places: tuple[tuple[str, str, str, str], ...]
+    places: list[tuple[str, str, str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class FrameViewer:
+class FrameView(BellView):
     """The signed-in person as the frame shows them; `workspaces` are (slug, name).
 
-    `languages` are those that are not spoken at the moment, as (code, name).
+    `languages` are those that are not spoken at the moment, as (code, name); `letters` is where
+    each of them takes one after `g`.
     """
 
     name: str
     email: str
     workspace_name: str
-    workspaces: tuple[tuple[str, str], ...]
+    workspaces: list[tuple[str, str]]
     sign_out_csrf: str
-    groups: tuple[PlaceGroup, ...]
+    groups: list[PlaceGroup]
+    letters: dict[str, str]
     languages: tuple[tuple[str, str], ...]
     words: dict[str, str]
-    unread: str = ""
-    bell: str = ""
+    active: str
 
 
 @contextmanager
 def frame(
-    viewer: FrameViewer, active: str, title: str, open_help: Callable[[], None]
+    view: FrameView, title: str, open_help: Callable[[], None], refresh: Callable[[], None]
 ) -> Iterator[Shell]:
-    """Build a page's content inside the frame; `active` names its place in the navigation."""
+    """Build a page's content inside the frame."""
     _leave_the_landmark_to_us()
-    shell = Shell({**asdict(viewer), "active": active}, open_help)
+    shell = Shell(view, open_help, refresh)
     with PageMain(title):
         yield shell
 

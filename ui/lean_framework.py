@@ -1,7 +1,8 @@
-"""Two things that the framework does for each page again, done once (read in its 3.18).
+"""What the framework does for each page and we need not, left out (read in its 3.18).
 
 It looks up the signature of three methods of its own for each element, which is nearly half of what
-building a page costs, and wraps each request in two middlewares of which we need nothing.
+building a page costs; wraps each request in two middlewares of which we need nothing; and goes
+through each page's elements in search of pages within it, of which we have none.
 """
 
 import inspect
@@ -10,8 +11,10 @@ from types import FunctionType, MethodType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from nicegui import app, helpers, observables
+from fastapi import Request
+from nicegui import Client, app, client, helpers, observables
 from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMiddleware
+from nicegui.sub_pages_router import SubPagesRouter
 
 # The prefix is believed of nobody, and how long a file is kept is said by `ui.safe_headers`.
 _NOT_NEEDED = (RedirectWithPrefixMiddleware, SetCacheControlMiddleware)
@@ -28,6 +31,9 @@ def make_lean() -> None:
     if vars(observables).get("helpers") is not helpers:
         raise LeanFrameworkError("The framework looks up signatures elsewhere.")
     helpers.expects_arguments = expects_arguments
+    if getattr(client, "SubPagesRouter", None) not in (SubPagesRouter, NoSubPages):
+        raise LeanFrameworkError("The framework looks for pages within a page elsewhere.")
+    client.SubPagesRouter = NoSubPages  # type: ignore[misc]
     there = [one.cls for one in app.user_middleware]
     if any(cls not in there for cls in _NOT_NEEDED):
         raise LeanFrameworkError("The framework has other middlewares than it had.")
@@ -43,6 +49,19 @@ def expects_arguments(func: Callable[..., Any]) -> bool:
     if answer is None:
         answer = _known[function] = _look_up(func)
     return answer
+
+
+class NoSubPages(SubPagesRouter):
+    """The router of a page without pages within it: it listens to nothing, and has no search."""
+
+    def __init__(self, request: Request | None) -> None:
+        self.current_path = "/" if request is None else request.url.path
+        self.is_initial_request = True
+        self._path_changed_handlers = []
+
+    @staticmethod
+    async def _can_resolve_full_path(_: Client) -> bool:
+        return True
 
 
 expects_arguments.__wrapped__ = _look_up  # type: ignore[attr-defined]

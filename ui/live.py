@@ -353,7 +353,7 @@ class Live(Generic[S]):
 
     def _create_timer(self, delay: float) -> None:
         with self._anchor:
-            self._timer = SteadyTimer(delay, self.tick, immediate=False)
+            self._timer = SteadyTimer(delay, self.tick)
         self._armed = delay
         self._armed_label = "backoff" if self._failures else f"{delay:g}"
         metrics.pollers.labels(self._surface.name, self._armed_label).inc()

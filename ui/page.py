@@ -1,9 +1,9 @@
 """What all pages begin with: the person, the frame around the page, and a decent 404."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from fastapi import Request
 from nicegui import Client, ui
@@ -13,10 +13,9 @@ from services.auth import Viewer
 from ui.bell import Bell
 from ui.browser import Browser
 from ui.components.announcer import Announcer
-from ui.components.keyboard import Keyboard
 from ui.components.shortcut_sheet import open_shortcut_sheet
 from ui.console import Console
-from ui.frame import FrameViewer, PlaceGroup, frame
+from ui.frame import FrameView, PlaceGroup, frame
 from ui.guard import viewer_of
 from ui.page_session import PageSession
 from ui.pages.sign_in import sign_out_csrf
@@ -24,6 +23,7 @@ from ui.places import PLACES, Place
 from ui.presenters.locale import Locale, other_languages
 from ui.presenters.notifications import bell
 from ui.presenters.part_words import shell_words
+from ui.presenters.shortcuts import letters
 from ui.speech import speak
 
 _LARGEST_ID = 2**63 - 1
@@ -49,10 +49,10 @@ class Page:
         """Build the page's content inside the frame."""
         self.client.title = f"{title} · Stillwatch"
         speak(self.client, self.session.locale)
-        viewer = frame_viewer(self.console, self.viewer, self.session.locale)
-        sheet = partial(open_shortcut_sheet, self.browser, places_for(self.viewer))
-        Keyboard(self.browser, places_for(self.viewer), sheet)
-        with frame(viewer, active, title, sheet) as shell:
+        places = places_for(self.viewer)
+        view = _frame_view(self, places, active)
+        sheet = partial(open_shortcut_sheet, self.browser, places)
+        with frame(view, title, sheet, self.browser.refresh) as shell:
             self.session.on_look(
                 Bell(shell, self.viewer.unread, self.session.locale, self.announce)
             )
@@ -89,33 +89,36 @@ def read_id(text: str) -> int | None:
     return number if 0 < number <= _LARGEST_ID else None
 
 
-def frame_viewer(console: Console, viewer: Viewer, locale: Locale) -> FrameViewer:
-    return FrameViewer(
-        name=viewer.name,
-        email=viewer.email,
-        workspace_name=viewer.workspace.name if viewer.workspace else "",
-        workspaces=tuple((place.slug, place.name) for place in viewer.workspaces),
-        sign_out_csrf=sign_out_csrf(console, viewer.session_id),
-        groups=_groups(viewer, locale),
-        languages=other_languages(locale.language),
-        words=shell_words(locale),
-        **bell(viewer.unread, locale),
-    )
-
-
 def places_for(viewer: Viewer) -> list[Place]:
     """The places that the person is offered, in their order."""
     return [place for place in PLACES if place.action is Action.SEE or viewer.may(place.action)]
 
 
-def _groups(viewer: Viewer, locale: Locale) -> tuple[PlaceGroup, ...]:
-    offered = places_for(viewer)
-    return tuple(
-        PlaceGroup(
-            locale.told(group),
-            tuple(
-                (p.key, locale.told(p.label), p.href, p.icon) for p in offered if p.group == group
-            ),
-        )
-        for group in dict.fromkeys(place.group for place in offered)
-    )
+def _frame_view(page: Page, places: Sequence[Place], active: str) -> FrameView:
+    viewer, locale = page.viewer, page.session.locale
+    return {
+        "name": viewer.name,
+        "email": viewer.email,
+        "workspace_name": viewer.workspace.name if viewer.workspace else "",
+        "workspaces": [(place.slug, place.name) for place in viewer.workspaces],
+        "sign_out_csrf": sign_out_csrf(page.console, viewer.session_id),
+        "groups": _groups(tuple(places), locale),
+        "letters": letters(places),
+        "languages": other_languages(locale.language),
+        "words": shell_words(locale),
+        "active": active,
+        **bell(viewer.unread, locale),
+    }
+
+
+@cache
+def _groups(places: tuple[Place, ...], locale: Locale) -> list[PlaceGroup]:
+    return [
+        {
+            "label": locale.told(group),
+            "places": [
+                (p.key, locale.told(p.label), p.href, p.icon) for p in places if p.group == group
+            ],
+        }
+        for group in dict.fromkeys(place.group for place in places)
+    ]

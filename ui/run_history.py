@@ -1,7 +1,5 @@
 """What a run's page knows of earlier runs of its type: read once, and then hardly ever again."""
 
-from dataclasses import replace
-
 from policy.estimate import TypicalDuration
 from services.run_history import HistoryKey
 from services.runs import RunSnapshot
@@ -40,8 +38,7 @@ class RunHistory:
             self._typical = await self._watch.read(_IS_GOOD_FOR)
         elif self._watch.age >= _IS_GOOD_FOR:
             self._typical = await self._watch.read(_IS_GOOD_FOR)
-        typical = self._typical  # for all whose past is the same it is one and the same snapshot
-        return run.once(("typical", typical), lambda: replace(run, typical=typical))
+        return run.with_typical(self._typical)
 
     def close(self) -> None:
         if self._watch is not None:

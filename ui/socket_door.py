@@ -15,14 +15,18 @@ import socketio
 from nicegui import Client, core
 
 from services import metrics
+from ui.heard_values import is_sayable
 from ui.origins import is_own_origin
 from ui.session_cookie import is_of_same_session
+from ui.socket_line import line_of
 
 # What a page's socket may say. A handler that is not here would act for whoever names a page.
 _ACTS_ON_A_PAGE = frozenset({"event", "javascript_response", "ack", "log"})
 _HANDLERS = _ACTS_ON_A_PAGE | {"connect", "handshake", "disconnect"}
 _LEVELS = frozenset({"debug", "info", "warning", "error"})
 _LONGEST_LOG = 300
+# What the framework's own code meets in a message that no page sends; listeners' errors stay there.
+_STUMBLES = (KeyError, TypeError, ValueError, RecursionError)
 _log = logging.getLogger("stillwatch.socket")
 
 Handler = Callable[..., Any]
@@ -38,15 +42,21 @@ def guard_sockets(public_url: str) -> None:
     handlers = _handlers_of(sio)
     # Any site could open a socket here; a browser tells truly from which one it comes.
     sio.eio.cors_allowed_origins = partial(_accept_origin, public_url)
+    # All limits stand at websockets; what comes by ordinary requests would pass them by.
+    sio.eio.transports = ["websocket"]
+    core.app.config.socket_io_js_transports = ["websocket"]
     door = _Door(sio)
     checks: dict[str, Callable[..., Awaitable[Any]]] = {
         "connect": door.connect,
         "handshake": door.handshake,
         "disconnect": door.disconnect,
         **dict.fromkeys(_ACTS_ON_A_PAGE, door.act),
+        "event": door.hear,
     }
     for name, check in checks.items():
         handlers[name] = _guarded(handlers[name], check)
+    lines = sio.eio.handlers
+    lines["message"] = _guarded(inspect.unwrap(lines["message"]), door.read)
     # What a browser asks to be logged is anybody's text: one short line of it, no more.
     handlers["log"] = _guarded(handlers["log"], _tame_log)
 
@@ -77,10 +87,17 @@ class _Door:
             raise socketio.exceptions.ConnectionRefusedError("Implicit handshake failed")
         self._pages[sid] = client_id
         try:
-            return await _call(handle, sid, environ)
+            answer = await _call(handle, sid, environ)
+        except _STUMBLES as error:
+            self._pages.pop(sid, None)
+            _count(sid, "malformed", logging.WARNING)
+            raise socketio.exceptions.ConnectionRefusedError("malformed") from error
         except BaseException:
             self._pages.pop(sid, None)
             raise
+        if line := line_of(environ.get("asgi.scope", {})):
+            line.entered = True
+        return answer
 
     async def handshake(self, handle: Handler, sid: str, message: Any) -> Any:
         # A second message may name another page than the address that the socket was opened by.
@@ -91,7 +108,7 @@ class _Door:
         # And the sign-in is looked at again: between the two the page may have become another's.
         if not self._may_enter(sid, str(client_id), self._sio.get_environ(sid)):
             return False
-        return await _call(handle, sid, message)
+        return await self._heed(handle, sid, message)
 
     async def disconnect(self, handle: Handler, sid: str, *_reason: Any) -> Any:
         self._pages.pop(sid, None)
@@ -103,7 +120,28 @@ class _Door:
         if own is None or not isinstance(message, Mapping) or message.get("client_id") != own:
             await self._refuse(sid, "other_page")
             return None
-        return await _call(handle, sid, message)
+        return await self._heed(handle, sid, message)
+
+    async def read(self, handle: Handler, connection: str, text: Any) -> None:
+        """Whatever comes over a line, before it is known what it is."""
+        try:
+            await _call(handle, connection, text)
+        except _STUMBLES:
+            # It is not even JSON.
+            if line := line_of(self._sio.environ.get(connection, {}).get("asgi.scope", {})):
+                await line.cut("malformed")
+
+    async def hear(self, handle: Handler, sid: str, message: Any = None, *_more: Any) -> Any:
+        # What the page could never say is not heard: no listener has to be ready for anything.
+        return await self.act(partial(_hear_sayable, handle), sid, message)
+
+    async def _heed(self, handle: Handler, sid: str, message: Any) -> Any:
+        try:
+            return await _call(handle, sid, message)
+        except _STUMBLES:
+            # A field that the framework takes for granted is none, or is missing.
+            await self._refuse(sid, "malformed")
+            return False
 
     def _may_enter(self, sid: str, client_id: str, environ: Mapping[str, Any]) -> bool:
         client = Client.instances.get(client_id)
@@ -134,7 +172,7 @@ def _handlers_of(sio: socketio.AsyncServer) -> dict[str, Any]:
         named[name] = inspect.unwrap(handler)
         if named[name].__module__ != "nicegui.nicegui":
             raise SocketDoorError(f"The socket handler {name!r} is none of the framework's.")
-    if not hasattr(sio.eio, "cors_allowed_origins"):
+    if not hasattr(sio.eio, "cors_allowed_origins") or not hasattr(sio.eio, "transports"):
         raise SocketDoorError("The socket's server does not look at origins any more.")
     return named
 
@@ -144,6 +182,14 @@ def _accept_origin(public_url: str, origin: str | None, environ: Mapping[str, An
         return True
     _count("", "origin", logging.DEBUG)  # the socket's server says so itself, once
     return False
+
+
+async def _hear_sayable(handle: Handler, sid: str, message: Mapping[str, Any]) -> None:
+    client = Client.instances.get(message["client_id"])
+    if client is not None and not is_sayable(client, message):
+        _count(sid, "unsayable", logging.DEBUG)  # a flood would fill the log
+        return
+    await _call(handle, sid, message)
 
 
 async def _tame_log(handle: Handler, sid: str, message: Any = None, *_more: Any) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import cache
 
 from nicegui import Client, ui
 
@@ -17,6 +18,11 @@ def speak(client: Client, locale: Locale) -> None:
     # The framework keeps the language with the address, which all of its readers share.
     client.page = copy.copy(client.page)
     client.page.language = _PACKS.get(locale.language, locale.language)  # type: ignore[assignment]
-    words = json.dumps(clock_words(locale), ensure_ascii=True).replace("<", "\\u003c")
     with client:
-        ui.add_head_html(f'<script type="application/json" id="stillwatch-words">{words}</script>')
+        ui.add_head_html(_words(locale))
+
+
+@cache
+def _words(locale: Locale) -> str:
+    words = json.dumps(clock_words(locale), ensure_ascii=True).replace("<", "\\u003c")
+    return f'<script type="application/json" id="stillwatch-words">{words}</script>'

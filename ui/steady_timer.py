@@ -3,9 +3,10 @@
 import asyncio
 import math
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from weakref import WeakKeyDictionary
 
-from nicegui import ui
+from nicegui import core, ui
 
 from policy.pacing import BEAT, first_due, next_due
 
@@ -20,6 +21,11 @@ class SteadyTimer(ui.timer):
     runs late ticks back to back, and keeps a sleeping task for each page. This one waits in the
     metronome, and leaves at least half an interval after a tick that was late.
     """
+
+    def __init__(self, interval: float, call: Callable[[], Awaitable[None]]) -> None:
+        """`call` is called every `interval` seconds, the first time an interval from now."""
+        self._call = call
+        super().__init__(interval, call, immediate=False)
 
     async def _run_in_loop(self) -> None:
         metronome = metronome_of_this_loop()
@@ -37,7 +43,11 @@ class SteadyTimer(ui.timer):
             self._current_invocation = asyncio.create_task(self._tick(due), name="tick")
 
     async def _tick(self, due: int) -> None:
-        await self._invoke_callback()
+        try:
+            with self._get_context():
+                await self._call()
+        except Exception as error:
+            core.app.handle_exception(error)
         metronome = metronome_of_this_loop()
         metronome.add(self, math.ceil(next_due(due, metronome.now, self.interval)))
 

@@ -14,8 +14,7 @@ def head() -> str:
     """What goes into the head of every page; the digests let browsers cache for good."""
     return (
         f'<link rel="stylesheet" href="/static/stillwatch.css?{_digest("stillwatch.css")}">'
-        f'<script src="/static/stillwatch.js?{_digest("stillwatch.js")}"></script>'
-        f'<script src="/static/stages.js?{_digest("stages.js")}"></script>'
+        f"{_script('stillwatch.js')}{_script('stages.js')}"
     )
 
 
@@ -23,7 +22,11 @@ def apply() -> None:
     """Give every page of the console this look."""
     # The framework's bar has no name to be read out, and tells of requests that nobody made.
     app.config.quasar_config["loadingBar"]["skipHijack"] = True
-    ui.add_head_html(head(), shared=True)
+    ui.add_head_html(head() + _script("keyboard.js"), shared=True)
+
+
+def _script(name: str) -> str:
+    return f'<script src="/static/{name}?{_digest(name)}"></script>'
 
 
 @cache

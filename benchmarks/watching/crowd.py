@@ -14,7 +14,9 @@ from typing import Any
 import httpx
 
 from benchmarks.watching.poller import Poller
+from benchmarks.watching.restless import Restless
 from benchmarks.watching.tally import Tally
+from benchmarks.watching.transitions import Transitions
 from benchmarks.watching.viewer import Viewer
 from benchmarks.watching.writer import Writer
 
@@ -37,11 +39,14 @@ class Crowd:
         self._tally = Tally()
         self._viewers: list[AnyViewer] = []
         self._clients: list[httpx.AsyncClient] = []
-        self._writer: Writer | None = None
+        self._pages_each = _PAGES_PER_SIGN_IN
+        self._writer: Writer | Transitions | None = None
+        self._restless: Restless | None = None
 
-    async def sign_in(self, count: int) -> None:
-        """As many sign-ins, by the form, as `count` pages need."""
-        needed = -(-count // _PAGES_PER_SIGN_IN)
+    async def sign_in(self, count: int, pages_each: int = _PAGES_PER_SIGN_IN) -> None:
+        """As many sign-ins, by the form, as `count` pages need with so many for each."""
+        self._pages_each = pages_each
+        needed = -(-count // pages_each)
         while len(self._clients) < needed:
             email = _PEOPLE[len(self._clients) % len(_PEOPLE)]
             self._clients.append(await sign_in(self._url, email, self._password))
@@ -49,14 +54,14 @@ class Crowd:
     async def open(self, pages: list[tuple[str, str]], by: str = "socket") -> dict[str, Any]:
         """Open pages by path and group, which live `by` socket or poll; how large they were."""
         first = len(self._viewers)
-        await self.sign_in(first + len(pages))
+        await self.sign_in(first + len(pages), self._pages_each)
         new = [_KINDS[by](self._url, path, group, self._tally) for path, group in pages]
         self._viewers += new
         waiting = iter(enumerate(new, first))
 
         async def open_some() -> None:
             for number, viewer in waiting:
-                await viewer.open(self._clients[number // _PAGES_PER_SIGN_IN])
+                await viewer.open(self._clients[number // self._pages_each])
 
         await asyncio.gather(*(open_some() for _ in range(_AT_ONCE)))
         return {"html_bytes": max((viewer.html_bytes for viewer in new), default=0)}
@@ -65,6 +70,12 @@ class Crowd:
         """Keep changing these runs, each with the age of its phase, until `rest`."""
         await self.rest()
         self._writer = Writer(self._database, runs, self._tally)
+        self._writer.start()
+
+    async def move(self, per_second: float) -> None:
+        """Have runs come, start and end, so many steps a second, until `rest`."""
+        await self.rest()
+        self._writer = Transitions(self._database, per_second)
         self._writer.start()
 
     async def rest(self) -> None:
@@ -89,6 +100,22 @@ class Crowd:
         """Everybody clicks on the same thing."""
         for viewer in self._pages():
             await viewer.click(mark)
+
+    async def churn(self, people: int) -> None:
+        """So many people begin to come and go, and do not rest."""
+        await self.sign_in(people)
+        self._restless = Restless(self._url, self._database.parent, self._clients)
+        await self._restless.start(people)
+
+    async def churned(self) -> dict[str, int]:
+        """How many pages they have opened, and how many visits went wrong."""
+        assert self._restless is not None
+        return {"opened": self._restless.opened, "failed": self._restless.failed}
+
+    async def calm(self) -> None:
+        """All of them go."""
+        assert self._restless is not None
+        await self._restless.stop()
 
     def _pages(self) -> list[Viewer]:
         return [viewer for viewer in self._viewers if isinstance(viewer, Viewer)]

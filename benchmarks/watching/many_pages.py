@@ -7,7 +7,6 @@ from typing import Any
 
 from benchmarks.report import Figure
 from benchmarks.watching.round import Window
-from benchmarks.watching.server import total
 from benchmarks.watching.stage import Stage, on_stage
 from benchmarks.watching.subjects import STILLWATCH
 
@@ -78,10 +77,11 @@ def _quantities(window: Window, shown: Sequence[str]) -> Values:
     turns: Mapping[str, Any] = window.counted["turns"]
     expected = sum(turn["due"] for turn in turns.values())
     came = sum(turn["came"] for turn in turns.values())
+    pause = window.longest_ms("stillwatch_loop_pause_seconds")
     return {
         _LOST: 100 * (1 - ticks / due),
         _MISSED: 100 * (1 - came / expected) if expected else 100.0,
-        _PAUSE: longest_pause_ms(window),
+        **({} if pause is None else {_PAUSE: pause}),
         **{
             _DELAY.format(group): delays["p95"]
             for group, delays in sorted(window.counted["delays"].items())
@@ -90,12 +90,6 @@ def _quantities(window: Window, shown: Sequence[str]) -> Values:
         "processor, of one core": window.processor_ms / window.seconds / 10,
         "generator, of its core": 100 * window.generator_share,
     }
-
-
-def longest_pause_ms(window: Window) -> float:
-    """The longest time for which the loop turned to nothing, as the server has seen it."""
-    longest = total(window.after, "stillwatch_loop_pause_longest_seconds")
-    return 1000 * max(longest, total(window.after, "stillwatch_loop_lag_seconds"))
 
 
 def _unit(quantity: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import process
 
 _ROOT = Path(__file__).resolve().parents[2]
-_CORE = 1
+CROWD_CORE = 1
 
 
 class RemoteCrowd:
@@ -50,7 +50,7 @@ def gathered(url: str, password: str, database: Path) -> Iterator[RemoteCrowd]:
     with subprocess.Popen(
         command, cwd=_ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as generator:
-        process.pin(generator.pid, _CORE)
+        process.pin(generator.pid, CROWD_CORE)
         crowd = RemoteCrowd(generator)
         try:
             crowd.wait_until_ready()

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from prometheus_client.utils import floatToGoString
+
 from benchmarks.watching.remote_crowd import RemoteCrowd
 from benchmarks.watching.server import MeasuredServer, Sample, total
 
@@ -28,6 +30,25 @@ class Window:
     def rate(self, name: str, **labels: str) -> float:
         """The same a second."""
         return self.grown(name, **labels) / self.metric_seconds
+
+    def longest_ms(self, name: str) -> float | None:
+        """The upper edge of the highest bucket of a histogram that anything fell into meanwhile.
+
+        None where there is no such histogram.
+        """
+        edges = sorted(
+            float(dict(labels)["le"]) for known, labels in self.after if known == f"{name}_bucket"
+        )
+        if not edges:
+            return None
+        # Each bucket counts also what is in those below it.
+        whole = self.grown(f"{name}_count")
+        reached = (
+            edge
+            for edge in edges
+            if self.grown(f"{name}_bucket", le=floatToGoString(edge)) >= whole
+        )
+        return 1000 * next(reached)
 
     @property
     def deliveries(self) -> int:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import process
 from benchmarks.watching import world
-from benchmarks.watching.remote_crowd import RemoteCrowd, gathered
+from benchmarks.watching.remote_crowd import CROWD_CORE, RemoteCrowd, gathered
 from benchmarks.watching.round import Window, measure_window
 from benchmarks.watching.server import MeasuredServer, serving
 from benchmarks.watching.subjects import Subject
@@ -45,5 +46,6 @@ def on_stage(subject: Subject, data_dir: Path) -> Iterator[Stage]:
     with (
         serving(data_dir, subject.command) as server,
         gathered(server.url, world.PASSWORD, data_dir / world.DATABASE) as crowd,
+        process.staying_on(CROWD_CORE),
     ):
         yield Stage(subject, data_dir, server, crowd)

@@ -92,12 +92,12 @@ class Viewer:
         self.state = state
         await self._report()
 
-    async def click(self, mark: str) -> None:
+    async def click(self, mark: str, patience: float = _PATIENCE) -> None:
         """Click on the element with this `data-testid`, and wait for what that brings."""
         assert self.page is not None
         self._updated.clear()
         await self._say(self.page.event(self.page.marks[mark], "click", {}))
-        await asyncio.wait_for(self._updated.wait(), _PATIENCE)
+        await asyncio.wait_for(self._updated.wait(), patience)
 
     async def drop(self) -> None:
         """Lose the socket without a word, as a laptop does that is shut."""

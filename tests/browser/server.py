@@ -14,6 +14,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.metrics import PAGE_REFUSALS, SOCKET_LIMITS
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +87,19 @@ class Server:
         values = [s.value for s in samples if s.name == name and s.labels == labels]
         assert len(values) == 1, f"{name} {labels} is not in /metrics"
         return values[0]
+
+    def limited(self) -> dict[str, float]:
+        """How often a limit was met, by its reason; empty when never."""
+        met = {
+            **{f"page: {why}": ("page", why) for why in PAGE_REFUSALS},
+            **{f"socket: {why}": ("socket", why) for why in SOCKET_LIMITS},
+        }
+        counts = {
+            told: self.metric(f"stillwatch_{kind}_refusals_total", reason=why)
+            for told, (kind, why) in met.items()
+        }
+        counts["held"] = self.metric("stillwatch_sockets_held_total")
+        return {told: count for told, count in counts.items() if count}
 
     def execute(self, sql: str, *values: object) -> int:
         """Write as another program would, straight into the file; return the new row's id."""

@@ -29,6 +29,7 @@ class Person:
 
     user_id: int
     membership_id: int
+    workspace_id: int
     session_id: int
     client: httpx.AsyncClient
 
@@ -39,8 +40,13 @@ def new_tenant(server: Server, workspace_id: int) -> Place:
     return Place(workspace_id, server.execute(sql, workspace_id, slug, slug.title()), slug)
 
 
+def new_workspace(server: Server) -> int:
+    name = f"workspace-{next(_numbers)}"
+    return server.execute("INSERT INTO workspace (slug, name) VALUES (?, ?)", name, name)
+
+
 def new_person(server: Server, who: str, own: Place) -> Person:
-    """Somebody as `who` says (see `rights.WHO`), whose tenant, if they have one, is `own`."""
+    """Somebody as `who` says (see `rights.WHO`) in the workspace of `own`, or in `own`."""
     number = next(_numbers)
     user_id = server.execute(
         "INSERT INTO user_account (email, name, password_hash) VALUES (?, ?, '!')",
@@ -49,15 +55,27 @@ def new_person(server: Server, who: str, own: Place) -> Person:
     )
     is_outside = who == "outsider"
     role = {"outsider": "operator", "revoked": "owner", "expired": "owner"}.get(who, who)
+    workspace_id = FABRIKAM if is_outside else own.workspace_id
     membership_id = server.execute(
         "INSERT INTO membership (workspace_id, tenant_id, user_id, role) VALUES (?, ?, ?, ?)",
-        FABRIKAM if is_outside else NORTHWIND,
+        workspace_id,
         own.tenant_id if role.startswith("tenant_") else None,
         user_id,
         role,
     )
-    now, token = text_time(datetime.now(UTC)), f"token-{number}"
-    session_id = server.execute(
+    session_id, token = new_session(server, user_id)
+    client = visitor(server)
+    client.cookies.set(SESSION, token, domain="127.0.0.1")
+    person = Person(user_id, membership_id, workspace_id, session_id, client)
+    if who in ("revoked", "expired"):
+        take_away(server, person, who)
+    return person
+
+
+def new_session(server: Server, user_id: int) -> tuple[int, str]:
+    """A sign-in of a person, and what its cookie holds."""
+    now, token = text_time(datetime.now(UTC)), f"token-{next(_numbers)}"
+    number = server.execute(
         "INSERT INTO user_session (token_hash, user_id, created_at, last_active_at) "
         "VALUES (?, ?, ?, ?)",
         hashlib.sha256(token.encode()).hexdigest(),
@@ -65,12 +83,7 @@ def new_person(server: Server, who: str, own: Place) -> Person:
         now,
         now,
     )
-    client = visitor(server)
-    client.cookies.set(SESSION, token, domain="127.0.0.1")
-    person = Person(user_id, membership_id, session_id, client)
-    if who in ("revoked", "expired"):
-        take_away(server, person, who)
-    return person
+    return number, token
 
 
 def take_away(server: Server, person: Person, how: str) -> None:

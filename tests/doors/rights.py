@@ -17,8 +17,11 @@ SEES = {
     "no tenant": WORKSPACE_ROLES,
     "other workspace": ("outsider",),
 }
+_MEMBERS = (*ROLES, "outsider")
+_SIGNED_IN = (*_MEMBERS, "revoked")
 # deed: by what it aims at, whoever may do it; where there is nothing to aim at, it is left out.
 _RUNNERS = ("owner", "operator")
+_OF_THE_OWNER = {"no tenant": ("owner",), "other workspace": ()}
 _ANY_RUN = {**dict.fromkeys(RELATIONS[:3], _RUNNERS), "other workspace": ("outsider",)}
 DEEDS = {
     "cancel": _ANY_RUN,
@@ -43,22 +46,51 @@ DEEDS = {
     # In one's own workspace: the page shows no other.
     "start": {"no tenant": (*_RUNNERS, "outsider")},
     # At a member, a session or a token of the workspace that the page is about, and of another.
-    "revoke member": {"no tenant": ("owner",), "other workspace": ()},
-    "end session": {"no tenant": ("owner",), "other workspace": ()},
-    "revoke token": {"no tenant": ("owner",), "other workspace": ()},
-    # At a view that a colleague shares.
-    "delete view": {"no tenant": ("owner",), "other workspace": ()},
+    "rename tenant": _OF_THE_OWNER,
+    "change member": _OF_THE_OWNER,
+    "revoke member": _OF_THE_OWNER,
+    "end session": _OF_THE_OWNER,
+    "end all sessions": _OF_THE_OWNER,
+    "revoke token": _OF_THE_OWNER,
+    "rename workspace": _OF_THE_OWNER,
+    # What is new, or the page's own, aims at no other workspace.
+    "add tenant": {"no tenant": ("owner",)},
+    "add member": {"no tenant": ("owner",)},
+    "create token": {"no tenant": ("owner",)},
+    "add workspace": {"no tenant": ("owner",)},
+    "set retention": {"no tenant": ("owner",)},
+    # Whose trouble it is, is said by those who run the workspace, about all that they see.
+    "acknowledge": _ANY_RUN,
+    "withdraw": _ANY_RUN,
+    # One's own account is one's own, with a role or without.
+    "change name": {"own": _SIGNED_IN},
+    "end own session": {"own": _SIGNED_IN, "another's": ()},
+    "end own others": {"own": _SIGNED_IN},
+    # A view is its owner's; shared ones are seen by all of the workspace, and tidied up by owners.
+    "save view": {"own": _MEMBERS},
+    "share view": {"own": (*WORKSPACE_ROLES, "outsider"), "another's": ()},
+    "unshare view": {"own": _MEMBERS, "another's": ()},
+    "delete view": {"own": _MEMBERS, "another's": ()},
+    "delete shared view": {"own": _MEMBERS, "another's": ("owner",), "other workspace": ()},
 }
 # Deeds that are done on a page of their own, whatever they aim at.
 DEED_PAGES = {
     "start": "/operations",
-    "bulk cancel": "/operations",
-    "bulk retry": "/operations",
-    "revoke member": "/admin/members",
-    "end session": "/admin/sessions",
-    "revoke token": "/admin/tokens",
-    "delete view": "/operations",
+    **dict.fromkeys(("bulk cancel", "bulk retry"), "/operations"),
+    **dict.fromkeys(("add tenant", "rename tenant"), "/admin/tenants"),
+    **dict.fromkeys(("add member", "change member", "revoke member"), "/admin/members"),
+    **dict.fromkeys(("end session", "end all sessions"), "/admin/sessions"),
+    **dict.fromkeys(("create token", "revoke token"), "/admin/tokens"),
+    **dict.fromkeys(("add workspace", "rename workspace", "set retention"), "/admin/workspace"),
+    **dict.fromkeys(("acknowledge", "withdraw"), "/overview"),
+    **dict.fromkeys(("change name", "end own session", "end own others"), "/account"),
+    **dict.fromkeys(
+        ("save view", "share view", "unshare view", "delete view", "delete shared view"),
+        "/operations",
+    ),
 }
+# What needs a sign-in alone is not lost with a role.
+NEEDS_NO_ROLE = ("change name", "end own session", "end own others")
 DOWNLOADS = {
     "own tenant": (*WORKSPACE_ROLES, "tenant_admin"),
     "other tenant": WORKSPACE_ROLES,
@@ -74,20 +106,19 @@ ACTIONS = {
     "generate_pack": "deeds: generate",
     "download_pack": "downloads",
     "audit": "pages",
-    "administer": "pages; deeds: revoke, end, delete view",
-    "acknowledge": "tests/services/test_acknowledgements.py",
+    "administer": "pages; deeds: add, create, rename, change, revoke, end, set",
+    "acknowledge": "deeds: acknowledge, withdraw",
 }
 
-_MEMBERS = (*ROLES, "outsider")
 # Pages that aim at nothing: who gets them. Everybody else gets what a missing page answers.
 PAGES = {
-    "/": (*_MEMBERS, "revoked"),
+    "/": _SIGNED_IN,
     "/operations": _MEMBERS,
     "/tenants": _MEMBERS,
     "/overview": _MEMBERS,
-    "/account": (*_MEMBERS, "revoked"),
-    "/notifications": (*_MEMBERS, "revoked"),
-    "/settings/notifications": (*_MEMBERS, "revoked"),
+    "/account": _SIGNED_IN,
+    "/notifications": _SIGNED_IN,
+    "/settings/notifications": _SIGNED_IN,
     **{
         f"/admin/{page}": ("owner",)
         for page in ("workspace", "tenants", "members", "sessions", "tokens", "notifications")
@@ -134,35 +165,32 @@ API_PREFIX = "/api/v1/"
 # Every listener of every page: `mark or tag`, and what it listens for.
 LISTENERS = {
     "q-layout visibility": "a report that makes us ask less",
-    "q-layout sub_pages_open": "the framework's; we have no sub-pages",
-    "q-layout sub_pages_navigate": "the framework's; we have no sub-pages",
     "q-layout connected": "a report",
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",
-    "saved_views save": "opens a form; one's own view: tests/services/test_saved_views.py",
-    "saved_views act": "deeds: delete view; what is in the menu",
+    "saved_views save": "deeds: save view",
+    "saved_views act": "deeds: share, unshare, delete view; only what is in the menu",
     "run_actions cancel": "deeds: cancel",
     "run_actions retry": "deeds: retry",
     "run_actions wish": "asks by Action.SEE of the run",
     "refresh-pack click": "reads by the page's own rights",
     "run_table bulk": "deeds: bulk cancel, bulk retry; of what is in the table",
     "pack_card generate": "deeds: generate",
-    "keyboard help": "opens the sheet of shortcuts",
-    "keyboard refresh": "reads by the page's own rights",
     "shell help": "opens the sheet of shortcuts",
-    "overview_failures acknowledge": "asks by Action.ACKNOWLEDGE",
-    "overview_failures withdraw": "asks by Action.ACKNOWLEDGE",
-    "record_table act": "deeds: revoke member, end session, revoke token; what is in the table",
-    "add-workspace click": "opens a form; the deed asks by Action.ADMINISTER",
-    "add-tenant click": "opens a form; the deed asks by Action.ADMINISTER",
-    "add-member click": "opens a form; the deed asks by Action.ADMINISTER",
-    "create-token click": "opens a form; the deed asks by Action.ADMINISTER",
+    "shell refresh": "reads by the page's own rights",
+    "overview_failures acknowledge": "deeds: acknowledge",
+    "overview_failures withdraw": "deeds: withdraw",
+    "record_table act": "deeds: rename, change, revoke, end; only what is in the table",
+    "add-workspace click": "deeds: add workspace",
+    "add-tenant click": "deeds: add tenant",
+    "add-member click": "deeds: add member",
+    "create-token click": "deeds: create token",
     "add-channel click": "opens a form; one's own, or the deed asks by Action.ADMINISTER",
     "mark-all-read click": "one's own notifications",
     "tell-me update:modelValue": "fills in a form",
-    "set-retention click": "opens a form; the deed asks by Action.ADMINISTER",
-    "change-name click": "one's own name",
-    "end-others click": "one's own sessions",
+    "set-retention click": "deeds: set retention",
+    "change-name click": "deeds: change name",
+    "end-others click": "deeds: end own others",
     # In dialogs.
     "confirm click": "the deed of the dialog",
     "dismiss click": "closes the dialog",
@@ -182,6 +210,9 @@ LISTENERS = {
 }
 # What ends like this only fills in a form, or is heard by the framework's own element.
 FORM_EVENTS = ("update:value", "popupShow", "popupHide", "keydown")
+
+# The fields of a form whose names are an operation's or a pack's own.
+FORM_FIELDS = ("option-", "pack-section-")
 
 
 def page_cases() -> list[tuple[str, str, str]]:
@@ -208,6 +239,7 @@ def meanwhile_cases() -> list[tuple[str, str, str, str]]:
         for relation, allowed in of.items()
         for who in allowed
         for how in ("revoked", "expired")
+        if how == "expired" or deed not in NEEDS_NO_ROLE
     ]
 
 

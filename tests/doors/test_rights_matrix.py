@@ -13,8 +13,9 @@ import pytest
 
 from tests.browser.server import Server
 from tests.doors import rights
-from tests.doors.deeds import aim, attempt, new_run, places
-from tests.doors.people import new_person, take_away
+from tests.doors.aims import Aim, aim, new_run, places
+from tests.doors.deeds import attempt
+from tests.doors.people import Person, Place, new_person, take_away
 from tests.doors.visitor import visitor
 from tests.doors.words import shape
 
@@ -124,7 +125,7 @@ def test_a_download_is_for_those_who_may_have_it(
 
 
 async def _fetch(server: Server, page: str, who: str, relation: str) -> tuple[int, bool]:
-    own, at = places(server, relation or "own tenant")
+    own, at = places(server, "", relation or "own tenant")
     path = page
     if "{run_id}" in page:
         path = page.format(run_id=new_run(server, at))
@@ -143,26 +144,30 @@ async def _fetch(server: Server, page: str, who: str, relation: str) -> tuple[in
 
 
 async def _do(server: Server, deed: str, who: str, relation: str) -> str:
-    own, at = places(server, relation)
+    own, at = places(server, deed, relation)
     if who == "nobody":
         async with visitor(server) as stranger:
             answer = await stranger.get(aim(server, deed, at).path)
             return "hidden" if answer.status_code == 303 else "open to strangers"
     person = new_person(server, who, own)
     async with person.client:
-        return await attempt(server, person, deed, aim(server, deed, at))
+        return await attempt(server, person, _aim(server, deed, relation, at, person))
 
 
 async def _do_while_losing(server: Server, deed: str, who: str, relation: str, how: str) -> str:
-    own, at = places(server, relation)
+    own, at = places(server, deed, relation)
     person = new_person(server, who, own)
     lose = partial(take_away, server, person, how)
     async with person.client:
-        return await attempt(server, person, deed, aim(server, deed, at), lose)
+        return await attempt(server, person, _aim(server, deed, relation, at, person), lose)
+
+
+def _aim(server: Server, deed: str, relation: str, at: Place, person: Person) -> Aim:
+    return aim(server, deed, at, person if relation == "own" else None)
 
 
 async def _download(server: Server, who: str, relation: str, state: str) -> tuple[int, bool]:
-    own, at = places(server, relation)
+    own, at = places(server, "", relation)
     pack = server.add_pack(state, workspace_id=at.workspace_id, tenant_id=at.tenant_id)
     async with _client(server, who, own) as client:
         answer = await client.get(f"/review-packs/{pack}/download")

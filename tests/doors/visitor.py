@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import ssl
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ from tests.browser.server import PASSWORD, Server
 from tests.doors.raw_socket import RawSocket, raw_socket
 
 SESSION = "stillwatch_session"
+# Nothing here is encrypted, and reading the authorities anew costs more than most cases do.
+_NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 async def sign_in(server: Server, who: str, password: str = PASSWORD) -> httpx.AsyncClient:
@@ -28,7 +31,9 @@ async def sign_in(server: Server, who: str, password: str = PASSWORD) -> httpx.A
 def visitor(server: Server, address: str | None = None) -> httpx.AsyncClient:
     """Somebody who has not signed in; a trusted proxy would say that they come from `address`."""
     headers = {"X-Forwarded-For": address} if address else {}
-    return httpx.AsyncClient(base_url=server.url, headers=headers, timeout=30)
+    return httpx.AsyncClient(
+        base_url=server.url, headers=headers, timeout=30, verify=_NO_AUTHORITIES
+    )
 
 
 async def post_sign_in(client: httpx.AsyncClient, email: str, password: str) -> httpx.Response:

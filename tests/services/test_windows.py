@@ -1,5 +1,6 @@
 """Many lists at once: one statement for each filter, and each list told what it alone would be."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -22,6 +23,7 @@ from services.run_snapshot import RunSnapshot
 from services.run_window import RunListSnapshot, RunWindow
 from services.runs import find_runs
 from services.window_reading import find_window, find_windows
+from services.window_statement import windows_statement
 from tests.services.test_run_watching import explained, statements
 
 NOW = datetime.now(UTC)
@@ -119,7 +121,7 @@ def plain(snapshot: RunListSnapshot) -> RunListSnapshot:
     return replace(snapshot, now=NOW, runs=tuple(map(as_of, snapshot.runs)))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(windows=st.lists(WINDOWS, max_size=12), moved=st.sets(st.integers(1, RUNS), max_size=6))
 def test_every_list_is_told_what_it_alone_would_be(
     runs: Database, windows: list[RunWindow], moved: set[int]
@@ -209,3 +211,26 @@ def test_newer_runs_are_sought_by_the_index_of_the_workspace_or_of_the_tenant(
     tables = ("operation_run", "newer", "tenant ", "initiator")
     assert not [step for step in plan if step.startswith(tuple(f"SCAN {t}" for t in tables))]
     assert not [step for step in plan if "B-TREE" in step]
+
+
+def test_postgresql_looks_each_run_up_and_reads_no_whole_table(
+    postgres_database: Database,
+) -> None:
+    with postgres_database.writing() as session:
+        session.add(Workspace(slug="northwind", name="Northwind"))
+        session.flush()
+        session.execute(
+            text(
+                "INSERT INTO operation_run (workspace_id, type)"
+                " SELECT 1, repeat('long', 400) FROM generate_series(1, 20000)"
+            )
+        )
+        session.execute(text("ANALYZE operation_run"))
+    asked = json.dumps([(0, 1, None, 0, [(1, -1, None), (None, None, None)])])
+
+    with postgres_database.reading() as session:
+        query = windows_statement(ANY_RUN).compile(dialect=session.get_bind().dialect)
+        given = query.construct_params({"groups": asked})
+        plan = session.connection().exec_driver_sql(f"EXPLAIN {query}", given).scalars().all()
+
+    assert not [step for step in plan if "Seq Scan on operation_run" in step]

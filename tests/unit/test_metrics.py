@@ -48,6 +48,15 @@ OURS = [
     ),
     *(f'stillwatch_refresh_bytes_total{{surface="{s}"}}' for s in (*SURFACES, "refresh")),
     *(f'stillwatch_terminal_polls_total{{surface="{s}"}}' for s in (*SURFACES, "refresh")),
+    'stillwatch_loop_pause_seconds_bucket{le="0.1"}',
+    'stillwatch_gc_pause_seconds_count{generation="2"}',
+    "stillwatch_memory_bytes",
+    "stillwatch_tasks",
+    "stillwatch_clients",
+    "stillwatch_gone_clients",
+    'stillwatch_socket_refusals_total{reason="too_fast"}',
+    'stillwatch_page_refusals_total{reason="too_often"}',
+    "stillwatch_sockets_held_total",
 ]
 
 

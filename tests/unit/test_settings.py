@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import make_url
 
+from policy.limits import Limits
 from services.packs.storage.s3_disk import S3Settings
 from settings import SettingsError, load_or_create_secret, read_settings
 
@@ -26,6 +27,8 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert (settings.secret_key, settings.demo_password) == (None, None)
     assert (settings.pack_disk, settings.s3) == ("local", None)
     assert settings.keep_packs_for == timedelta(days=30)
+    assert settings.limits == Limits()
+    assert min(settings.limits.sockets_per_session, settings.limits.sockets_per_address) >= 50
 
 
 def test_every_variable_is_read() -> None:
@@ -47,6 +50,12 @@ def test_every_variable_is_read() -> None:
             "STILLWATCH_S3_REGION": "eu-north-1",
             "STILLWATCH_S3_ACCESS_KEY": "key",
             "STILLWATCH_S3_SECRET_KEY": "hunter2",
+            "STILLWATCH_SESSION_SOCKETS": "1",
+            "STILLWATCH_ADDRESS_SOCKETS": "100000",
+            "STILLWATCH_SESSION_PAGES": "10",
+            "STILLWATCH_ADDRESS_PAGES": "1000000",
+            "STILLWATCH_SOCKET_EVENTS": "5",
+            "STILLWATCH_MESSAGE_KIB": "1024",
         }
     )
 
@@ -61,6 +70,7 @@ def test_every_variable_is_read() -> None:
     assert settings.s3 == S3Settings(
         "review-packs", "http://127.0.0.1:9000", "eu-north-1", "key", "hunter2"
     )
+    assert settings.limits == Limits(1, 100_000, 10, 1_000_000, 5, 1 << 20)
     assert "hunter2" not in repr(settings)
 
 
@@ -136,6 +146,12 @@ def test_an_ipv6_address_is_bracketed_in_the_public_url() -> None:
         *(("PACK_DAYS", value) for value in ("", "0", "3651", "-1", "forever")),
         *(("LOG_FORMAT", value) for value in ("", "JSON", "xml")),
         *(("LOG_LEVEL", value) for value in ("", "INFO", "loud")),
+        *(("SESSION_SOCKETS", value) for value in ("", "0", "100001", "many")),
+        *(("ADDRESS_SOCKETS", value) for value in ("0", "-1", "100001")),
+        *(("SESSION_PAGES", value) for value in ("9", "1000001", "1.5")),
+        *(("ADDRESS_PAGES", value) for value in ("", "9", "1000001")),
+        *(("SOCKET_EVENTS", value) for value in ("4", "10001", "25/s")),
+        *(("MESSAGE_KIB", value) for value in ("15", "1025", "1 MiB")),
         *(("BODY_KIB", value) for value in ("", "0", "255", "65537", "1 MiB")),
         *(("PACK_DISK", value) for value in ("", "S3", "tape")),
         *(("S3_BUCKET", value) for value in ("", "a", "Packs", "a/b", "two words")),

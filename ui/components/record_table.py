@@ -29,7 +29,7 @@ class RecordTable(Viewed, component="record_table.js"):
     def _hear(self, event: GenericEventArguments) -> Any:
         # A browser may send anything; only what is offered on the screen is done.
         offered = {(row["id"], act["key"]) for row in self.rows for act in row["acts"]}
-        asked = tuple(event.args) if isinstance(event.args, list) else ()
-        if self._act is not None and asked in offered:
-            return self._act(*asked)
-        return None
+        asked = event.args if isinstance(event.args, list) else []
+        if self._act is None or [type(one) for one in asked] != [int, str]:
+            return None
+        return self._act(*asked) if tuple(asked) in offered else None

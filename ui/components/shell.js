@@ -32,13 +32,17 @@ export default {
       </div>
     </header>`,
   props: { view: Object },
-  emits: ["help"],
+  emits: ["help", "refresh"],
   data: () => ({
     theme: window.stillwatchTheme.choice(),
     icons: { auto: "contrast", light: "light_mode", dark: "dark_mode" },
   }),
   // On a phone the places scroll sideways; where one is should be seen.
-  mounted() { this.$el.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); },
+  mounted() {
+    this.$el.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    this.deafen = window.stillwatchKeyboard(this.view.letters, (what) => this.$emit(what));
+  },
+  unmounted() { this.deafen(); },
   methods: {
     current(place) { return this.view.active === place ? "page" : null; },
     cycle() { this.theme = window.stillwatchTheme.cycle(); },

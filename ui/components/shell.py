@@ -1,4 +1,4 @@
-"""The navigation beside, or on a phone above, every page."""
+"""The navigation beside, or on a phone above, every page, and the keys that work anywhere on it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,11 +7,17 @@ from ui.components.viewed import Viewed
 
 
 class Shell(Viewed, component="shell.js"):
-    """Brand, places, workspace, person, theme and sign-out; all of it plain links and a form."""
+    """Brand, places, workspace, person, theme and sign-out; all of it plain links and a form.
 
-    def __init__(self, view: Any, open_help: Callable[[], None]) -> None:
+    Asks the server only for the sheet of shortcuts, and for a refresh.
+    """
+
+    def __init__(
+        self, view: Any, open_help: Callable[[], None], refresh: Callable[[], None]
+    ) -> None:
         super().__init__(view)
         self.on("help", open_help, args=[])
+        self.on("refresh", refresh, args=[])
         self.mark("shell", "sign-out")
 
     def ring(self, bell: Mapping[str, Any]) -> bool:

@@ -9,13 +9,14 @@ from ui.presenters.locale import Locale
 from ui.presenters.moment import clock_time, in_utc
 
 
-class StaleNotice(ui.label):
+class StaleNotice(
+    ui.label, default_classes="stale-notice", default_props='data-testid="stale-notice"'
+):
     """Hidden while all is well."""
 
     def __init__(self, announce: Callable[[str], None]) -> None:
         super().__init__("")
         self._announce = announce
-        self.classes("stale-notice").props('data-testid="stale-notice"')
         self.mark("stale-notice").set_visibility(False)
 
     def state(self, stale_since: datetime | None, locale: Locale) -> None:

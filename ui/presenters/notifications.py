@@ -1,7 +1,7 @@
 """Notifications, channels and deliveries in words."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from models import DeliveryStatus
 from policy.wording import said
@@ -27,7 +27,14 @@ _LEFT = (said("Not sent"), "bad")
 _WHY_LEFT = said("The run that was to send it ended before it recorded that it did.")
 
 
-def bell(unread: int, locale: Locale) -> dict[str, Any]:
+class BellView(TypedDict):
+    """How many are unread, or nothing; and what the bell is called."""
+
+    unread: str
+    bell: str
+
+
+def bell(unread: int, locale: Locale) -> BellView:
     """The bell of every page: its number, and its name for who does not see it."""
     if not unread:
         return {"unread": "", "bell": locale.say("Notifications")}

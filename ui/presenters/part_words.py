@@ -1,13 +1,20 @@
-"""The words of the page's parts that stay the same while it is open."""
+"""The words of the page's parts that stay the same while it is open: made once for a reader.
+
+All pages of a language and zone share them; nobody writes to them.
+"""
+
+from functools import cache
 
 from ui.presenters.locale import Locale
 
 
+@cache
 def badge_words(locale: Locale) -> dict[str, str]:
     """Of the badge: what only the browser can tell."""
     return {"lost": locale.say("Reconnecting")}
 
 
+@cache
 def table_words(locale: Locale) -> dict[str, str]:
     """Of a list of runs."""
     return {
@@ -23,6 +30,7 @@ def table_words(locale: Locale) -> dict[str, str]:
     }
 
 
+@cache
 def summary_words(locale: Locale) -> dict[str, str]:
     """Of the head of a run's page."""
     return {
@@ -32,6 +40,7 @@ def summary_words(locale: Locale) -> dict[str, str]:
     }
 
 
+@cache
 def action_words(locale: Locale) -> dict[str, str]:
     """Of what a person may do about a run."""
     return {
@@ -41,19 +50,23 @@ def action_words(locale: Locale) -> dict[str, str]:
     }
 
 
+@cache
 def background_words(locale: Locale) -> dict[str, str]:
     """Of what a run was given, and of the runs it belongs to."""
     return {"context": locale.say("Context"), "related": locale.say("Related runs")}
 
 
+@cache
 def failure_words(locale: Locale) -> dict[str, str]:
     return {"failures": locale.say("Failures")}
 
 
+@cache
 def timeline_words(locale: Locale) -> dict[str, str]:
     return {"timeline": locale.say("Timeline")}
 
 
+@cache
 def card_words(locale: Locale) -> dict[str, str]:
     """Of a review pack's card; `{…}` is filled in by the browser."""
     return {
@@ -73,6 +86,7 @@ def card_words(locale: Locale) -> dict[str, str]:
     }
 
 
+@cache
 def shell_words(locale: Locale) -> dict[str, str]:
     """Of the frame around every page."""
     return {
@@ -90,6 +104,7 @@ def shell_words(locale: Locale) -> dict[str, str]:
     }
 
 
+@cache
 def clock_words(locale: Locale) -> dict[str, str]:
     """Of times that count on in the browser, which fills `{…}`."""
     return {
