@@ -73,15 +73,18 @@ class SignIn:
     def __post_init__(self) -> None:
         self.viewer = Viewer(1, 1, "Ada", "ada@example.test", None, (), self.grants)
 
-    async def look(self, *, fresh: bool) -> Viewer | None:
+    async def look(self, max_age: float, *, fresh: bool) -> Viewer | None:
         self.viewer = replace(self.viewer, grants=self.grants)
         return None if self.is_over else self.viewer
+
+    def keep_pace(self, part: object, pace: float | None) -> None:
+        pass
 
 
 def surface_of(source: Source, scope: Scope = WHOLE, sign_in: SignIn | None = None) -> Any:
     who: Any = sign_in or SignIn()
     nothing: Any = None
-    return OverviewSurface(who, source.watch(scope), nothing, nothing, lambda _: None, lambda: None)
+    return OverviewSurface(who, source.watch(scope), nothing, lambda _: None, lambda: None)
 
 
 @stepped
@@ -154,7 +157,7 @@ def test_who_may_look_is_asked_of_the_rights_of_now(
     async def look() -> None:
         surface = surface_of(Source(), scope, SignIn(grants))
 
-        assert await surface.may_look(fresh=True) is may
+        assert await surface.may_look(1, fresh=True) is may
 
     look()
 
@@ -163,7 +166,7 @@ def test_who_may_look_is_asked_of_the_rights_of_now(
 async def test_a_sign_in_that_is_over_may_look_at_nothing() -> None:
     surface = surface_of(Source(), WHOLE, SignIn(is_over=True))
 
-    assert not await surface.may_look(fresh=True)
+    assert not await surface.may_look(1, fresh=True)
 
 
 @stepped

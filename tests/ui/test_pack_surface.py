@@ -16,6 +16,7 @@ from services.auth import Auth, Viewer
 from services.database import Database
 from services.pack_card import CardSnapshot, PackRun, find_card
 from services.tenants import TenantRef
+from tests.ui.stages import bare_stage
 from tests.unit.presenters.factories import LOCALE, NOW, a_card, a_pack, a_pack_run
 from ui.console import Console, compose
 from ui.live import BadgeState
@@ -36,15 +37,11 @@ class SignIn:
 
     locale = LOCALE
 
-    async def look(self, *, fresh: bool) -> Viewer:
+    async def look(self, max_age: float, *, fresh: bool) -> Viewer:
         return self.viewer
 
-
-class Heard:
-    """A badge or a notice that keeps what it was last told."""
-
-    def state(self, told: Any, *more: Any) -> None:
-        self.heard = told
+    def keep_pace(self, part: object, pace: float | None) -> None:
+        pass
 
 
 @pytest.fixture
@@ -64,15 +61,12 @@ def console(sqlite_database: Database) -> Console:
 
 
 def surface_of(
-    console: Console, sign_in: SignIn | None = None, badge: Any = None
+    console: Console, sign_in: SignIn | None = None, stage: Any = None
 ) -> ReviewPackSurface:
     with console.database.reading() as session:
         card = find_card(session, 1)
-    notice: Any = Heard()
     who: Any = sign_in or SignIn()
-    return ReviewPackSurface(
-        console, who, CONTOSO, card, badge, notice, lambda card: None, lambda: None
-    )
+    return ReviewPackSurface(console, who, CONTOSO, card, stage, lambda card: None, lambda: None)
 
 
 def write(console: Console, statement: Any) -> None:
@@ -135,7 +129,7 @@ async def test_the_right_to_see_downloads_is_that_of_now(console: Console) -> No
     surface = surface_of(console, sign_in)
     sign_in.viewer = a_viewer(Role.TENANT_VIEWER, 1)
 
-    assert await surface.may_look(fresh=True)
+    assert await surface.may_look(1, fresh=True)
     assert (await surface.read(1, fresh=True)).details.downloads == ()
 
 
@@ -152,7 +146,7 @@ async def test_nothing_is_watched_any_more_once_the_last_card_is_closed(console:
 async def test_a_role_of_another_tenant_sees_no_card(console: Console) -> None:
     other = surface_of(console, SignIn(a_viewer(Role.TENANT_ADMIN, 2)))
 
-    assert not await other.may_look(fresh=True)
+    assert not await other.may_look(1, fresh=True)
 
 
 async def test_an_end_that_was_noted_with_an_earlier_time_is_no_older_answer(
@@ -200,14 +194,14 @@ async def test_a_card_whose_latest_pack_was_deleted_is_no_older_answer(
 async def test_the_badge_says_when_the_pack_was_finished_not_as_of_when_it_is(
     console: Console, run: PackRun | None, text: str
 ) -> None:
-    badge = Heard()
-    surface = surface_of(console, badge=badge)
     generated_at, updated_at = NOW - timedelta(hours=1), NOW - timedelta(seconds=20)
     pack = a_pack(generated_at=generated_at, updated_at=updated_at, run=run)
 
-    surface.show_badge(BadgeState(Reason.TERMINAL, None, None), a_card(pack))
+    async with bare_stage("review_pack") as (stage, badge):
+        surface = surface_of(console, stage=stage)
+        surface.show_badge(BadgeState(Reason.TERMINAL, None, None), a_card(pack))
 
-    assert badge.heard["text"] == text
+        assert badge.view["text"] == text
 
 
 async def test_a_card_that_has_turned_is_as_old_as_its_read(console: Console) -> None:
