@@ -2,9 +2,12 @@
 
 import asyncio
 
+from policy.decision import Reason
 from services import metrics
 from tests.stepped_loop import stepped
 from tests.ui.rig import page
+from tests.ui.stages import stage_on
+from tests.ui.wire import fetched_page, simulated_user
 
 
 class Since:
@@ -134,3 +137,25 @@ async def test_a_run_that_ends_is_polled_no_more_and_whatever_did_would_raise_th
         await rig.live.tick()
 
         assert alarms() == 1
+
+
+@stepped
+async def test_bytes_are_those_handed_to_sockets_and_what_changes_nothing_has_none() -> None:
+    async with simulated_user() as user:
+        # The simulation forgets what it has imported; so this is that of this simulation.
+        from ui.live import BadgeState
+
+        wire = await fetched_page(user)
+        await wire.connect()
+        stage, _ = stage_on(wire.client, "run_detail", {})
+        sent = Since("refresh_bytes_total", surface="run_detail")
+        stage.show(BadgeState(Reason.LIVE, 1.0, None), "1", None)
+        stage.show(BadgeState(Reason.LIVE, 1.0, None), "1", None)
+        assert sent() == 0
+        wire.heard()
+
+        stage.show(BadgeState(Reason.LIVE, 5.0, None), "1", None)
+
+        [packet] = wire.packets()
+        assert "Live · every 5 s" in packet.decode()
+        assert sent() == len(packet.removeprefix(b"4"))
