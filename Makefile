@@ -1,6 +1,6 @@
 # Every target works from a bare checkout and is quick once all is there; scripts/ has the how.
 # `exec` hands the signals that make gets to the one process that does the work.
-.PHONY: help run cluster test bench lint format screenshots messages lock
+.PHONY: help run cluster test bench bench-long lint format screenshots messages lock
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -17,6 +17,9 @@ test: ## All suites; ARGS="tests/unit -k name" hands its words to pytest instead
 
 bench: ## What the README claims in numbers, to benchmarks/results; ARGS="engines" chooses
 	@exec python3 scripts/bootstrap.py bench $(ARGS)
+
+bench-long: ## The hour of churn, the ten million rows, and what else takes longer than bench may
+	@exec python3 scripts/bootstrap.py bench-long $(ARGS)
 
 lint: ## Only the checks that need no test: lint, format, types, layers
 	@exec python3 scripts/bootstrap.py lint

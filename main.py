@@ -183,6 +183,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     app.mount("/static", StaticFiles(directory=_HERE / "ui" / "static"), name="static")
     app.add_api_route("/favicon.ico", lambda: FileResponse(FAVICON), include_in_schema=False)
+    # We keep nothing for a browser's tab; the framework keeps a place for it, for a month.
+    framework.storage.max_tab_storage_age = _RECONNECT_SECONDS
     for page in _PAGES:
         page.register(console)
     error_page.register()

@@ -19,9 +19,9 @@ from services.database import Database
 ROUNDS = 3
 _LATENCIES = 200
 _PAUSE_MS = 40.0
-_LIFECYCLES = 1500
+_LIFECYCLES = 1000
 _SETTLE_SECONDS = 3.0
-_IDLE_SECONDS = 20.0
+_IDLE_SECONDS = 12.0
 _MOST_SECONDS = 120.0
 
 AnyForm = Embedded | Distributed

@@ -1,6 +1,7 @@
 """A process seen from outside: which core it may use, what it has used, what it holds."""
 
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,13 @@ def pin(pid: int, core: int) -> None:
     """Keep a process that has just begun on one core, where the system can and has that many."""
     if hasattr(os, "sched_setaffinity") and core < (os.cpu_count() or 1):
         os.sched_setaffinity(pid, {core})
+
+
+def allow_many_files(count: int) -> None:
+    """Let this process and those that it starts from now on hold so many sockets, if it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 @contextmanager

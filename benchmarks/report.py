@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks import machine
 
-_RESULTS = Path(__file__).resolve().parent / "results"
+RESULTS = Path(__file__).resolve().parent / "results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def publish(name: str, figures: Sequence[Figure], conditions: dict[str, Any]) ->
             for figure in figures
         ],
     }
-    _RESULTS.mkdir(exist_ok=True)
-    (_RESULTS / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n")
 
 
 def _table(figures: Sequence[Figure]) -> list[str]:

@@ -34,8 +34,8 @@ _TARGET_MS = 50.0
 _TENANT = "contoso"
 
 
-def measure(count: int = MANY) -> None:
-    """Measure the first pages of `count` runs, on SQLite."""
+def measure(count: int = MANY, name: str = "run_lists") -> None:
+    """Measure the first pages of `count` runs, on SQLite, and publish them under `name`."""
     with tempfile.TemporaryDirectory(prefix="stillwatch-bench-") as folder:
         database = Database(many_runs.put_into(Path(folder), count))
         try:
@@ -43,7 +43,7 @@ def measure(count: int = MANY) -> None:
         finally:
             database.close()
     conditions = {"machine": machine.describe(), "runs": count, "reads": _READS, "rounds": ROUNDS}
-    publish("run_lists", figures, conditions)
+    publish(name, figures, conditions)
 
 
 def _figures(database: Database) -> Iterator[Figure]:

@@ -26,14 +26,15 @@ def main(arguments: list[str]) -> int:
             | "lock"
             | "test"
             | "bench"
+            | "bench-long"
             | "screenshots"
             | "messages" as name,
             *rest,
         ]:
             return _with_clear_endings(name, rest)
     print(
-        "usage: bootstrap.py run | cluster | test [pytest arguments] | bench [names] | lint"
-        " | format | lock | screenshots | messages",
+        "usage: bootstrap.py run | cluster | test [pytest arguments] | bench [names]"
+        " | bench-long [names] | lint | format | lock | screenshots | messages",
         file=sys.stderr,
     )
     return 2
@@ -73,6 +74,8 @@ def _carry_out(name: str, arguments: list[str]) -> int:
             return suites.reformat()
         case "bench":
             return suites.run_module("benchmarks", arguments)
+        case "bench-long":
+            return suites.run_module("benchmarks", ["--long", *arguments])
         case "messages":
             return suites.stream(["scripts/messages.py"])
         case "screenshots":

@@ -34,7 +34,7 @@ REASONS = ("live", *SKIP_REASONS)
 # No browser ever meets one of these; see docs/security.md.
 SOCKET_LIMITS = (
     *("full_session", "full_address", "too_often"),
-    *("no_page", "malformed", "unsayable", "too_fast", "asides", "not_reading"),
+    *("no_page", "malformed", "unsayable", "too_large", "too_fast", "asides", "not_reading"),
 )
 SOCKET_REFUSALS = ("origin", "unknown_page", "other_session", "other_page", *SOCKET_LIMITS)
 PAGE_REFUSALS = ("too_often", "full_session", "full_address", "silent")

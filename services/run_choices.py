@@ -1,9 +1,10 @@
 """What a list can be filtered by: the types there are, and who has started runs."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -11,6 +12,7 @@ from models import OperationRun, User
 from policy.access import Scope
 from services.run_filters import LONGEST_VALUE
 from services.run_matching import visible
+from services.run_ways import STATEMENTS_KEPT
 
 MOST_CHOICES = 100
 _LOOKED_THROUGH = 1_000
@@ -39,8 +41,12 @@ def find_choices(session: Session, scope: Scope) -> RunChoices:
 
 
 def _distinct(session: Session, scope: Scope, column: Any) -> list[Any]:
-    if scope.is_whole_workspace:
-        return list(session.scalars(_skipping(scope, column)))
+    query = _skipping if scope.is_whole_workspace else _among_newest
+    return list(session.scalars(query(scope, column)))
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _among_newest(scope: Scope, column: Any) -> Select[Any]:
     newest = (
         select(column.label("value"))
         .where(visible(scope))
@@ -49,10 +55,11 @@ def _distinct(session: Session, scope: Scope, column: Any) -> list[Any]:
         .subquery()
     )
     found = select(newest.c.value).where(newest.c.value.is_not(None)).distinct()
-    return list(session.scalars(found.order_by(newest.c.value).limit(MOST_CHOICES)))
+    return found.order_by(newest.c.value).limit(MOST_CHOICES)
 
 
-def _skipping(scope: Scope, column: Any) -> Any:
+@lru_cache(STATEMENTS_KEPT)
+def _skipping(scope: Scope, column: Any) -> Select[Any]:
     """Each value once, from one to the next by the index, however many runs have it."""
     first = select(func.min(column).label("value")).where(visible(scope))
     values = first.cte("occurring", recursive=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select
@@ -14,6 +15,7 @@ from policy.access import Scope
 from policy.status import UxStatus, ux_status
 from services.run_filters import RunFilter, settled
 from services.run_search import Sought, seek
+from services.run_ways import STATEMENTS_KEPT
 
 MOST_COUNTED = 1_000
 LOOKED_THROUGH = 3_000
@@ -44,12 +46,14 @@ def _count(session: Session, scope: Scope, wanted: RunFilter, status: UxStatus) 
     """By the index of the status."""
     wanted = replace(wanted, statuses=(status.value,))
     sought = seek(session, scope, wanted, LOOKED_THROUGH)
-    found = [_matching(sought, branch, literal(1)) for branch in sought.way.branches]
-    counts = [
-        session.scalar(select(func.count()).select_from(one.limit(MOST_COUNTED + 1).subquery()))
-        for one in found
-    ]
-    return _capped(sum(count or 0 for count in counts), is_cut=sought.last is not None)
+    counts = [session.scalar(query) or 0 for query in _counting(sought, MOST_COUNTED + 1)]
+    return _capped(sum(counts), is_cut=sought.last is not None)
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _counting(sought: Sought, most: int) -> list[Select[Any]]:
+    found = (_matching(sought, branch, literal(1)) for branch in sought.way.branches)
+    return [select(func.count()).select_from(one.limit(most).subquery()) for one in found]
 
 
 def _counts_of_newest(
@@ -58,13 +62,19 @@ def _counts_of_newest(
     """All at once, of those that are looked through."""
     sought = seek(session, scope, wanted, LOOKED_THROUGH, is_for_a_page=False)
     totals = dict.fromkeys(UxStatus, 0)
-    for branch in sought.way.branches:
-        status, outcome = col(OperationRun.status), col(OperationRun.outcome)
-        found = _matching(sought, branch, status, outcome).add_columns(func.count().label("runs"))
-        for row in session.execute(found.group_by(status, outcome)):
+    for query in _counting_states(sought):
+        for row in session.execute(query):
             totals[ux_status(row.status, row.outcome)] += row.runs
     is_cut = sought.last is not None
     return {status: _capped(total, is_cut=is_cut) for status, total in totals.items()}
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _counting_states(sought: Sought) -> list[Select[Any]]:
+    status, outcome = col(OperationRun.status), col(OperationRun.outcome)
+    columns = (status, outcome, func.count().label("runs"))
+    found = (_matching(sought, branch, *columns) for branch in sought.way.branches)
+    return [query.group_by(status, outcome) for query in found]
 
 
 def _matching(sought: Sought, branch: Any, *columns: Any) -> Select[Any]:

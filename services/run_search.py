@@ -8,8 +8,10 @@ says so, and the next one goes on from there. What an index holds fewer of is lo
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, union_all
+from sqlalchemy import ColumnElement, Executable, Select, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,11 +21,12 @@ from policy.access import Scope
 from services.run_filters import RunFilter, settled
 from services.run_matching import conditions, id_in, visible
 from services.run_order import Order
-from services.run_ways import Way, ways
+from services.run_ways import STATEMENTS_KEPT, Way, ways
 from services.runs import PAGE_SIZE, RunPage, find_runs, newest_id
 
 LOOKED_THROUGH = 10_000
 
+_NOW = select(utc_now())
 _EARLY = datetime.min.replace(tzinfo=UTC)
 
 
@@ -47,7 +50,7 @@ def find_matching(
     """A page of the runs that are `wanted`; `older_than` and `newer_than` are run ids, at most one
     given. Within a period they must be of runs that `is_place` finds.
     """
-    now: datetime = session.execute(select(utc_now())).scalar_one()
+    now: datetime = session.execute(_NOW).scalar_one()
     wanted = settled(wanted, now)
     cursor = older_than if newer_than is None else newer_than
     is_first = cursor is None
@@ -116,10 +119,7 @@ def _last(session: Session, way: Way, order: Order, cursor: int | None, most: in
     """The last run to be looked at: the `most`th of a branch; None when none has so many."""
     if order.is_sorted:  # all or nothing, in the order in which the index has them
         order, cursor = Order(is_by_time=False, is_ascending=order.is_ascending), None
-    lasts = []
-    for branch in way.branches:
-        query = select(col(OperationRun.id)).where(branch, *order.between(cursor, None))
-        lasts.append(session.scalar(order.sort(query).limit(1).offset(most - 1)))
+    lasts = [session.scalar(query) for query in _nth_of_each(way, order, cursor, most)]
     found: list[int] = [last for last in lasts if last is not None]
     if not found:
         return None
@@ -128,28 +128,41 @@ def _last(session: Session, way: Way, order: Order, cursor: int | None, most: in
     return min(found) if order.is_ascending else max(found)
 
 
+@lru_cache(STATEMENTS_KEPT)
+def _nth_of_each(way: Way, order: Order, cursor: int | None, nth: int) -> list[Select[Any]]:
+    queries = (
+        select(col(OperationRun.id)).where(branch, *order.between(cursor, None))
+        for branch in way.branches
+    )
+    return [order.sort(query).limit(1).offset(nth - 1) for query in queries]
+
+
 def _ids(session: Session, sought: Sought, cursor: int | None) -> list[int]:
     """Up to one more than a page of the runs that come next, in the order of `sought`."""
-    order = sought.order
-    between = order.between(cursor, sought.last)
-    branches = [
-        order.sort(
-            select(col(OperationRun.id), col(OperationRun.created_at)).where(
-                sought.way.matching(branch), *between
-            )
-        ).limit(PAGE_SIZE + 1)
-        for branch in sought.way.branches
-    ]
-    if len(branches) == 1:
-        return [row.id for row in session.execute(branches[0])]
-    parts = [branch.subquery() for branch in branches]
-    rows = session.execute(union_all(*(select(part.c.id, part.c.created_at) for part in parts)))
+    order, most = sought.order, PAGE_SIZE + 1
+    rows = session.execute(_next_of_each(sought, cursor, most))
+    if len(sought.way.branches) == 1:
+        return [row.id for row in rows]
     merged = sorted(
         rows,
         key=lambda row: (order.is_by_time and (row.created_at or _EARLY), row.id),
         reverse=not order.is_ascending,
     )
-    return [row.id for row in merged[: PAGE_SIZE + 1]]
+    return [row.id for row in merged[:most]]
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _next_of_each(sought: Sought, cursor: int | None, most: int) -> Executable:
+    between = sought.order.between(cursor, sought.last)
+    columns = select(col(OperationRun.id), col(OperationRun.created_at))
+    branches = [
+        sought.order.sort(columns.where(sought.way.matching(branch), *between)).limit(most)
+        for branch in sought.way.branches
+    ]
+    if len(branches) == 1:
+        return branches[0]
+    parts = [branch.subquery() for branch in branches]
+    return union_all(*(select(part.c.id, part.c.created_at) for part in parts))
 
 
 def _by_id(session: Session, scope: Scope, wanted: RunFilter) -> int | None:

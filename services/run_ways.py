@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import col
@@ -12,6 +13,8 @@ from policy.access import Scope
 from services.run_filters import RunFilter
 from services.run_matching import conditions, has_status, visible
 
+# To build a statement takes longer than to answer it, and most people ask for the same few lists.
+STATEMENTS_KEPT = 200
 _MOST_BRANCHES = 20
 # What is sought by first: what usually leaves the fewest.
 _PREFERRED = ("status", "initiator", "type", "tenant")
@@ -36,12 +39,13 @@ class Way:
         return and_(branch, *(filter_only(condition) for condition in self.rest))
 
 
-def ways(wanted: RunFilter, scope: Scope) -> list[Way]:
+@lru_cache(STATEMENTS_KEPT)
+def ways(wanted: RunFilter, scope: Scope) -> tuple[Way, ...]:
     """All ways to the same runs, the one to be preferred first. `wanted` is settled."""
     parts = conditions(wanted, scope)
     found = [_by_part(name, parts, wanted, scope) for name in _PREFERRED if name in parts]
     found.append(_by_scope(parts, scope))
-    return [_by_time(parts, scope), *found] if wanted.has_period else found
+    return (_by_time(parts, scope), *found) if wanted.has_period else tuple(found)
 
 
 def _by_part(name: str, parts: Parts, wanted: RunFilter, scope: Scope) -> Way:

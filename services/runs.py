@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,6 +15,7 @@ from models.columns import utc_now
 from policy.access import Scope
 from services.run_matching import visible
 from services.run_snapshot import RunSnapshot, runs_query, snapshot_of
+from services.run_ways import STATEMENTS_KEPT
 from services.run_window import RunListSnapshot, RunWindow
 from services.watched_runs import find_run, find_watched
 from services.window_reading import find_window, find_windows
@@ -101,19 +104,19 @@ def find_page(
 
 def find_runs(session: Session, run_ids: Collection[int]) -> tuple[RunSnapshot, ...]:
     """These runs, for whoever has been found to see them; in no order."""
-    rows = session.execute(runs_query().where(col(OperationRun.id).in_(run_ids)))
+    rows = session.execute(_OF_IDS, {"run_ids": list(run_ids)})
     return tuple(map(snapshot_of, rows))
 
 
 def newest_id(session: Session, scope: Scope, tenant_id: int | None = None) -> int:
     """The newest run within `scope`, 0 when there is none."""
-    newest = session.scalar(
-        select(col(OperationRun.id))
-        .where(visible(scope, tenant_id))
-        .order_by(col(OperationRun.id).desc())
-        .limit(1)
-    )
-    return newest or 0
+    return session.scalar(_newest(scope, tenant_id)) or 0
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _newest(scope: Scope, tenant_id: int | None) -> Select[Any]:
+    of_scope = select(col(OperationRun.id)).where(visible(scope, tenant_id))
+    return of_scope.order_by(col(OperationRun.id).desc()).limit(1)
 
 
 def count_active(session: Session) -> Mapping[str, int]:
@@ -124,3 +127,7 @@ def count_active(session: Session) -> Mapping[str, int]:
         .group_by(col(OperationRun.status))
     ).all()
     return dict(rows)
+
+
+# Built once, as building it takes longer than answering it.
+_OF_IDS = runs_query().where(col(OperationRun.id).in_(bindparam("run_ids", expanding=True)))

@@ -22,6 +22,7 @@ _ASIDES_PER_SECOND = 2.0
 _ASIDES_AT_ONCE = 64.0
 # So long a browser may be stuck with what was sent to it; then it is gone, or plays dead.
 _STUCK_SECONDS = 20.0
+_TOO_LARGE = 1009
 
 
 class PatientSocket(SharingSocket):
@@ -44,6 +45,7 @@ class PatientSocket(SharingSocket):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self._keep()
         self._giving_up = self.loop.call_later(_STUCK_SECONDS, self._cut, "not_reading")
 
     def resume_writing(self) -> None:
@@ -73,10 +75,18 @@ class PatientSocket(SharingSocket):
             self._count_aside()
         super().send_receive_event_to_app()
 
+    def handle_parser_exception(self) -> None:
+        # The server says farewell and closes by itself.
+        sent = self.conn.close_sent
+        reason = "too_large" if sent is not None and sent.code == _TOO_LARGE else "malformed"
+        metrics.socket_refusals.labels(reason).inc()
+        self.logger.warning("socket cut: %s", reason)
+        super().handle_parser_exception()
+
     def _read_on(self) -> None:
         """Parse slice by slice, until somebody has a whole message to listen to."""
         # Who does not read is not read from: what is asked would only add to what is stuck.
-        while self._unread and not self.read_paused and self.writable.is_set():
+        while self._may_read:
             part = bytes(self._unread[:_SLICE])
             del self._unread[:_SLICE]
             super().data_received(part)
@@ -86,6 +96,11 @@ class PatientSocket(SharingSocket):
             self.transport.pause_reading()
         elif not self.read_paused:
             self.transport.resume_reading()
+
+    @property
+    def _may_read(self) -> bool:
+        is_wanted = not self.read_paused and self.writable.is_set()
+        return bool(self._unread) and is_wanted and not self._is_over
 
     @property
     def _is_over(self) -> bool:

@@ -27,7 +27,7 @@ from services.database import Database
 _PEOPLE = 200
 _STEPS_PER_SECOND = 20.0
 _INTERVAL = 10.0
-_SECONDS = 30.0  # a multiple of the interval
+_SECONDS = 20.0  # a multiple of the interval
 _ROUNDS = 3
 _READS = 20
 _SETTLE_SECONDS = 12.0

@@ -10,6 +10,7 @@ from benchmarks.watching import many_pages, side_by_side, silent_pages, world
 ROUNDS = 3
 _VIEWERS = 500
 _SECONDS = 12.0
+_SILENT_SECONDS = 8.0
 _MANY_SECONDS = 20.0
 
 
@@ -18,7 +19,12 @@ def measure() -> None:
     conditions = {
         "machine": machine.describe(),
         "rounds": ROUNDS,
-        "seconds": {"side by side": _SECONDS, "many pages": _MANY_SECONDS},
+        "viewers": _VIEWERS,
+        "seconds": {
+            "side by side": _SECONDS,
+            "silent pages": _SILENT_SECONDS,
+            "many pages": _MANY_SECONDS,
+        },
     }
     together, silent = [], []
     with tempfile.TemporaryDirectory(prefix="stillwatch-bench-") as folder:
@@ -27,7 +33,7 @@ def measure() -> None:
         for number in range(1, ROUNDS + 1):
             print(f"round {number} of {ROUNDS}", flush=True)
             together.append(side_by_side.measure_round(data_dir, _VIEWERS, _SECONDS))
-            silent.append(silent_pages.measure_round(data_dir, _SECONDS))
+            silent.append(silent_pages.measure_round(data_dir, _SILENT_SECONDS))
         print("many pages", flush=True)
         many = many_pages.measure_rounds(data_dir, _MANY_SECONDS, ROUNDS)
     figures = [

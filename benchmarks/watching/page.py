@@ -37,6 +37,18 @@ class FetchedPage:
         }
         return "42" + json.dumps(["event", message])
 
+    def press(self, mark: str) -> str | None:
+        """The packet for a press on the button with this `data-testid`; None where there is none.
+
+        A button of our own component is not among the elements: it emits an event, which is named
+        after what it does, as `cancel` of `run-cancel`.
+        """
+        number, deed = self.marks.get(mark), mark.rpartition("-")[2]
+        if number is not None and (number, "click") in self.listeners:
+            return self.event(number, "click", {})
+        found = [number for number, kind in self.listeners if kind == deed]
+        return self.event(found[-1], deed) if found else None
+
     def visibility(self, state: str) -> str | None:
         """The packet that reports `visible` or `hidden`; None where nobody listens for it."""
         return self._report("visibility", state)

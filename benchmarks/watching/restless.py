@@ -20,6 +20,7 @@ _LIVE_RUNS = 12
 _RUN_SECONDS = 20.0  # of one run, from its begin to its end
 _DWELL_SECONDS = (3.0, 25.0)
 _AWAY_SECONDS = (0.5, 12.0)
+_DISMISSED = 0.8  # of dialogs
 _OTHER_PAGES = ("/operations", "/operations?status=failed", "/overview", "/tenants/contoso")
 _FINISH = """UPDATE operation_run SET status = 'completed', outcome = 'succeeded',
 completed_at = ?, version = version + 1 WHERE id = ?"""
@@ -84,16 +85,13 @@ class Restless:
         await viewer.show("visible")
 
     async def _ask(self, viewer: Viewer) -> None:
-        """Open a dialog, and mostly close it again."""
-        page = viewer.page
-        mark = next((m for m in ("run-cancel", "start-operation") if page and m in page.marks), "")
-        # On a run that has ended the button is there, hidden, and its dialog is refused.
-        if mark and viewer.path != "/operations?status=failed":
-            with suppress(TimeoutError):
-                await viewer.click(mark, patience=3.0)
-                await self._pause(_DWELL_SECONDS)
-                if page is not None and "dismiss" in page.marks and self._dice.random() < 0.8:
-                    await viewer.click("dismiss", patience=0.5)
+        """Ask for a dialog, where there is one to ask for, and mostly close it again."""
+        # On a run that has ended it is refused.
+        with suppress(TimeoutError, KeyError):
+            await viewer.click("run-cancel", patience=3.0)
+            await self._pause(_DWELL_SECONDS)
+            if self._dice.random() < _DISMISSED:
+                await viewer.click("dismiss", patience=0.5)
 
     async def _lose(self, viewer: Viewer) -> None:
         """The network goes, and comes back while the server still knows the page."""

@@ -9,6 +9,7 @@ from benchmarks.watching.stage import on_stage
 from benchmarks.watching.subjects import EVERYBODY, PEERS, STILLWATCH, Subject
 
 COST = "processor for each viewer and refresh"
+RATIO = "times the cost of Stillwatch, in the same round"
 # Measured earlier and elsewhere, with as many viewers, as it cannot be had everywhere: php-fpm and
 # nginx, `wire:poll.1s`, one query for each viewer.
 LIVEWIRE_MS = {200: 3.80, 500: 4.20}
@@ -28,8 +29,8 @@ def measure_round(data_dir: Path, viewers: int, seconds: float) -> Values:
             values[subject.name, quantity] = value
     own = values[STILLWATCH.name, COST]
     for peer in PEERS:
-        values[peer.name, _RATIO] = values[peer.name, COST] / own
-    values["Livewire, measured elsewhere", _RATIO] = LIVEWIRE_MS[viewers] / own
+        values[peer.name, RATIO] = values[peer.name, COST] / own
+    values["Livewire, measured elsewhere", RATIO] = LIVEWIRE_MS[viewers] / own
     return values
 
 
@@ -42,34 +43,38 @@ def figures(rounds: list[Values], viewers: int) -> list[Figure]:
             _UNITS[quantity],
             [values[subject, quantity] for values in rounds],
             _target(subject, quantity),
-            more_is_better=quantity in (_RATIO, _CAME),
+            more_is_better=quantity in (RATIO, _CAME),
         )
         for subject, quantity in rounds[0]
     ]
 
 
-_RATIO = "times the cost of Stillwatch, in the same round"
 _CAME = "refreshes received, of those due"
 _DELAY = "from commit to receipt, 95th percentile"
 _BYTES = "on the wire for each refresh"
 _READS = "reads of the run"
-_UNITS = {COST: "ms", _RATIO: "x", _CAME: "%", _DELAY: "ms", _BYTES: "B", _READS: "/s"}
+_GENERATOR = "what its viewers used, of their core"
+_UNITS = {
+    COST: "ms",
+    RATIO: "x",
+    _CAME: "%",
+    _DELAY: "ms",
+    _BYTES: "B",
+    _READS: "/s",
+    _GENERATOR: "%",
+}
 
 
 def _measure(subject: Subject, data_dir: Path, viewers: int, seconds: float) -> Window:
     with on_stage(subject, data_dir) as stage:
         runs = stage.add_runs([0.0])
-        stage.open(runs, viewers)
+        # Before they come, so that every page is asked for each second from the first.
         stage.crowd.ask("write", [(runs[0], 0.0)])
-        time.sleep(_settle(subject))
+        stage.open(runs, viewers)
+        time.sleep(_SETTLE_SECONDS)
         window = stage.measure(seconds)
         stage.crowd.ask("close")
         return window
-
-
-def _settle(subject: Subject) -> float:
-    # Pages that were opened before the run was kept young may ask after five or ten seconds only.
-    return _SETTLE_SECONDS + (7.0 if subject is STILLWATCH else 0.0)
 
 
 def _quantities(window: Window, viewers: int) -> dict[str, float]:
@@ -80,6 +85,7 @@ def _quantities(window: Window, viewers: int) -> dict[str, float]:
         _CAME: 100 * window.deliveries / (viewers * window.seconds),
         _DELAY: delays.get("p95", 0.0),
         _BYTES: window.wire_bytes / received,
+        _GENERATOR: 100 * window.generator_share,
     }
     if window.after:
         quantities[_READS] = window.rate("stillwatch_snapshot_reads_total", kind="run")
@@ -89,7 +95,7 @@ def _quantities(window: Window, viewers: int) -> dict[str, float]:
 def _target(subject: str, quantity: str) -> float | None:
     if subject == STILLWATCH.name:
         return {COST: _TARGET_MS, _CAME: 99.0, _READS: 1.1}.get(quantity)
-    if quantity != _RATIO:
+    if quantity != RATIO:
         return None
     if subject.startswith("Livewire"):
         return 20.0

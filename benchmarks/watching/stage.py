@@ -15,6 +15,7 @@ from benchmarks.watching.subjects import Subject
 
 # Later than now, but no further than clocks may differ: for so long a run is asked for each second.
 AHEAD = -55.0
+_FILES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Stage:
 @contextmanager
 def on_stage(subject: Subject, data_dir: Path) -> Iterator[Stage]:
     """The subject's server and nobody there yet."""
+    process.allow_many_files(_FILES)
     with (
         serving(data_dir, subject.command) as server,
         gathered(server.url, world.PASSWORD, data_dir / world.DATABASE) as crowd,

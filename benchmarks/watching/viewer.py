@@ -93,10 +93,15 @@ class Viewer:
         await self._report()
 
     async def click(self, mark: str, patience: float = _PATIENCE) -> None:
-        """Click on the element with this `data-testid`, and wait for what that brings."""
-        assert self.page is not None
+        """Press the button with this `data-testid`, and wait for what that brings.
+
+        Raises `KeyError` where there is no such button.
+        """
+        packet = self.page.press(mark) if self.page is not None else None
+        if packet is None:
+            raise KeyError(mark)
         self._updated.clear()
-        await self._say(self.page.event(self.page.marks[mark], "click", {}))
+        await self._say(packet)
         await asyncio.wait_for(self._updated.wait(), patience)
 
     async def drop(self) -> None:

@@ -1,11 +1,16 @@
 """What the benchmark's viewers make of what they receive: figures are only as good as that."""
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks.chart import draw
 from benchmarks.watching.packets import event_name, message_id, newest_version, step
 from benchmarks.watching.page import read_page
+from benchmarks.watching.round import Window
+from benchmarks.watching.server import Sample
+from benchmarks.watching.side_by_side import COST
 from benchmarks.watching.tally import Tally
 
 UPDATE = '42["update",{"7":{"props":{"data-version":"17"}},"9":{"props":{}},"_id":4}]'
@@ -73,7 +78,16 @@ def test_what_an_update_brings_can_be_clicked() -> None:
         '"events":[{"type":"click","listener_id":"l8"}]},"5":null,"_id":2}]'
     )
 
-    assert '"listener_id": "l8"' in page.event(page.marks["confirm"], "click", {})
+    assert '"listener_id": "l8"' in str(page.press("confirm"))
+    assert page.press("dismiss") is None
+
+
+def test_a_button_of_a_component_is_pressed_by_the_event_that_it_emits() -> None:
+    page = read_page(a_page({"4": {"events": [{"type": "cancel", "listener_id": "l4"}]}}))
+
+    message = json.loads(str(page.press("run-cancel"))[2:])[1]
+
+    assert (message["id"], message["listener_id"], message["args"]) == (4, "l4", [])
 
 
 def test_what_is_no_page_is_not_taken_for_one() -> None:
@@ -122,3 +136,55 @@ def test_a_step_names_its_surface_and_its_scenes() -> None:
     assert step(packet) == ("run_detail", None, 9)
     assert step(SHOWN) == ("run", 17, 18)
     assert step(UPDATE) is None
+
+
+def test_what_is_due_lies_between_what_came() -> None:
+    tally = Tally()
+    tally.receipts["5 s"] = {1: [0.0, 5.01, 15.0], 2: [2.0]}
+
+    assert tally.told()["turns"]["5 s"] == {"due": 3, "came": 2, "viewers": 2}
+
+
+def a_window(fallen: dict[str, tuple[float, float]]) -> Window:
+    """A window in which so much fell into each bucket, before and after."""
+    name = "stillwatch_loop_pause_seconds"
+    before: dict[Sample, float] = {}
+    after: dict[Sample, float] = {}
+    for edge, (then, now) in fallen.items():
+        before[f"{name}_bucket", (("le", edge),)] = then
+        after[f"{name}_bucket", (("le", edge),)] = now
+    before[f"{name}_count", ()], after[f"{name}_count", ()] = fallen["+Inf"]
+    return Window(10.0, 100.0, 0.1, before, after, 10.0, {})
+
+
+def test_the_longest_pause_is_of_the_window_and_not_of_what_was_before() -> None:
+    window = a_window({"0.01": (50, 90), "0.1": (50, 100), "1.0": (60, 110), "+Inf": (60, 110)})
+
+    assert window.longest_ms("stillwatch_loop_pause_seconds") == 100
+    assert window.longest_ms("stillwatch_nothing_like_it") is None
+
+
+def test_the_chart_names_every_subject_and_draws_both_panels() -> None:
+    machine = {
+        "cores": 2,
+        "processor": "A & B",
+        "memory_gib": 4,
+        "system": "Linux",
+        "python": "3.11",
+        "load_before": 0.1,
+    }
+    bars = [
+        {"subject": "500 viewers: Stillwatch", "quantity": COST, "median": 0.15},
+        {"subject": "500 viewers: htmx", "quantity": COST, "median": 0.9},
+    ]
+    lines = [
+        {"subject": subject, "quantity": f"{viewers} viewers", "median": 0.2}
+        for subject in ("Stillwatch", "htmx")
+        for viewers in (50, 500)
+    ]
+
+    drawn = draw({"machine": machine, "viewers": 500, "figures": bars}, {"figures": lines})
+
+    texts = [element.text for element in ElementTree.fromstring(drawn).iter() if element.text]
+    assert {"Stillwatch", "htmx", "0.15 ms", "0.90 ms", "Livewire wire:poll.1s *"} <= set(texts)
+    assert {"50", "500"} <= set(texts)

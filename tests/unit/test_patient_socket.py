@@ -203,3 +203,37 @@ async def test_what_is_lost_leaves_nothing_behind() -> None:
     assert not socket._unread
     assert refused("not_reading") == before
     assert socket not in socket.connections
+
+
+@stepped
+async def test_a_message_that_is_too_large_is_cut_at_its_head() -> None:
+    socket, wire, listener = await connected()
+    before = refused("too_large")
+
+    socket.data_received(frame("x" * (256 * 1024 + 1))[:1000])
+
+    assert wire.is_cut
+    assert refused("too_large") == before + 1
+    assert listener.heard == []
+
+
+@stepped
+async def test_a_message_of_the_largest_size_is_heard() -> None:
+    socket, _, listener = await connected()
+    text = "x" * (256 * 1024)
+
+    socket.data_received(frame(text))
+    await listener.hear(1)
+
+    assert listener.heard == [text]
+
+
+@stepped
+async def test_what_is_no_frame_is_cut() -> None:
+    socket, wire, _ = await connected()
+    before = refused("malformed")
+
+    socket.data_received(b"\xff" * 5000)
+
+    assert wire.is_cut
+    assert refused("malformed") == before + 1
