@@ -139,7 +139,9 @@ class Crowd:
 
 async def sign_in(url: str, email: str, password: str) -> httpx.AsyncClient:
     """A browser's cookies after the form was filled in and sent."""
-    client = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
+    # Servers close what was idle for five seconds, at times just as it is used again.
+    limits = httpx.Limits(keepalive_expiry=2.0)
+    client = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=limits)
     client.headers["User-Agent"] = "Mozilla/5.0 (benchmark)"
     form = (await client.get("/login")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
