@@ -24,7 +24,7 @@ from services.run_window import RunListSnapshot, RunWindow
 from services.runs import find_runs
 from services.window_reading import find_window, find_windows
 from services.window_statement import windows_statement
-from tests.services.test_run_watching import explained, statements
+from tests.services.statements import explained, statements
 
 NOW = datetime.now(UTC)
 RUNS, WORKSPACES, TENANTS = 60, 2, 4
