@@ -114,16 +114,10 @@ class RunSnapshot(Remembering):
 
 
 # What is stored of a run, in the order of `RunSnapshot`.
-<<<<<<< HEAD
 _NAMES = tuple(field.name for field in fields(RunSnapshot))
 STORED = _NAMES[_NAMES.index("id") : _NAMES.index("queue_position")]
-=======
-STORED = RunSnapshot.__slots__[
-    RunSnapshot.__slots__.index("id") : RunSnapshot.__slots__.index("queue_position")
-]
 # Of no version that a run can have.
 NO_VERSION = -1
->>>>>>> reads
 _ALWAYS_READ = ("id", "version")
 _stored_of: Callable[[RunSnapshot], Sequence[Any]] = attrgetter(*STORED)
 INITIATOR = aliased(User, name="initiator")
