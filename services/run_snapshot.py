@@ -116,9 +116,10 @@ class RunSnapshot(Remembering):
 # What is stored of a run, in the order of `RunSnapshot`.
 _NAMES = tuple(field.name for field in fields(RunSnapshot))
 STORED = _NAMES[_NAMES.index("id") : _NAMES.index("queue_position")]
+# Of no version that a run can have.
+NO_VERSION = -1
 _ALWAYS_READ = ("id", "version")
-# What is stored of a snapshot, in the order of `STORED`.
-stored_of: Callable[[RunSnapshot], Sequence[Any]] = attrgetter(*STORED)
+_stored_of: Callable[[RunSnapshot], Sequence[Any]] = attrgetter(*STORED)
 INITIATOR = aliased(User, name="initiator")
 _JOINED = {
     "tenant_slug": col(Tenant.slug),
@@ -159,8 +160,12 @@ def as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return type_coerce(column, NullType())
 
 
-def stored_in(row: Row[Any], dialect: Dialect) -> Sequence[Any]:
-    """The values of `STORED` in a row that begins with `columns_where`."""
+def stored_in(row: Row[Any], last: RunSnapshot | None, dialect: Dialect) -> Sequence[Any]:
+    """The values of `STORED` in a row that begins with `columns_where`; those of `last` when the
+    row is of the same version.
+    """
+    if last is not None and last.version == row.version:
+        return _stored_of(last)
     return [
         value if read is None else read(value)
         for read, value in zip(_readers(dialect), row, strict=False)
