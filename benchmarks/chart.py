@@ -5,7 +5,7 @@ viewers become more, where `make bench-long` has measured it. Readable on light 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from math import log10
 from pathlib import Path
@@ -19,7 +19,11 @@ _PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "watchin
 _WIDTH, _MARGIN = 860, 24
 _LABEL = 280  # where bars begin
 _ROW, _BAR = 34, 18
+_PANEL, _PLOT_HEIGHT = 300, 190
+_MARKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _OWN = "Stillwatch"
+Scale = Callable[[float], float]
+Series = dict[str, list[tuple[int, float]]]
 _STYLE = """
 svg { color-scheme: light dark; font: 14px system-ui, -apple-system, "Segoe UI", sans-serif; }
 .paper { fill: #ffffff; } .ink { fill: #1f2933; } .quiet { fill: #52606d; }
@@ -28,7 +32,7 @@ svg { color-scheme: light dark; font: 14px system-ui, -apple-system, "Segoe UI",
 .own-line { fill: none; stroke: #0f766e; stroke-width: 3; }
 @media (prefers-color-scheme: dark) {
   .paper { fill: #12181f; } .ink { fill: #e4e7eb; } .quiet { fill: #9aa5b1; }
-  .peer { fill: #616e7c; } .own, .dot { fill: #2dd4bf; } .far { stroke: #7b8794; }
+  .peer { fill: #616e7c; } .own { fill: #2dd4bf; } .far { stroke: #7b8794; }
   .axis { stroke: #323f4b; } .line { stroke: #616e7c; } .own-line { stroke: #2dd4bf; }
 }
 """
@@ -97,39 +101,47 @@ def _bars(bars: Sequence[tuple[str, float, str]], viewers: int) -> Iterator[str]
     yield _text(_MARGIN, below, note, "quiet", 12)
 
 
-_PANEL = 300
-_PLOT_HEIGHT = 190
-
-
 def _lines(growing: Mapping[str, Any], top: float) -> list[str]:
     """Cost against viewers, both on logarithmic scales, each line named at its end."""
-    series: dict[str, list[tuple[int, float]]] = {}
+    series = _series(growing)
+    counts = [viewers for viewers, _ in next(iter(series.values()))]
+    costs = [cost for points in series.values() for _, cost in points]
+    left, right, bottom = _MARGIN + 44, _WIDTH - 250, top + 40 + _PLOT_HEIGHT
+    across = _scale(min(counts), max(counts), left, right)
+    low, high = min(costs) * 0.8, max(costs) * 1.2
+    up = _scale(low, high, bottom, top + 40)
+    return [
+        _text(_MARGIN, top + 20, "The same, as viewers become more", "ink", 16, "600"),
+        *(_text(across(n), bottom + 22, f"{n}", "quiet", 12, anchor="middle") for n in counts),
+        *(_mark(cost, up(cost), left, right) for cost in _MARKS if low <= cost <= high),
+        *_curves(series, across, up, right),
+    ]
+
+
+def _series(growing: Mapping[str, Any]) -> Series:
+    """Viewers and milliseconds by subject."""
+    series: Series = {}
     for figure in growing["figures"]:
         viewers = int(figure["quantity"].split()[0])
         series.setdefault(figure["subject"], []).append((viewers, max(figure["median"], 0.01)))
-    counts = [viewers for viewers, _ in next(iter(series.values()))]
-    costs = [cost for points in series.values() for _, cost in points]
-    left, right = _MARGIN + 44, _WIDTH - 250
-    across = _scale(min(counts), max(counts), left, right)
-    up = _scale(min(costs) * 0.8, max(costs) * 1.2, top + 40 + _PLOT_HEIGHT, top + 40)
-    parts = [_text(_MARGIN, top + 20, "The same, as viewers become more", "ink", 16, "600")]
-    below = top + _PLOT_HEIGHT + 62
-    parts += [_text(across(n), below, f"{n}", "quiet", 12, anchor="middle") for n in counts]
-    for tick in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0):
-        if min(costs) * 0.8 <= tick <= max(costs) * 1.2:
-            y = up(tick)
-            parts.append(f'<path class="axis" d="M{left} {y:.1f}H{right}"/>')
-            parts.append(_text(left - 8, y + 4, f"{tick:g} ms", "quiet", 12, anchor="end"))
+    return series
+
+
+def _mark(cost: float, y: float, left: float, right: float) -> str:
+    label = _text(left - 8, y + 4, f"{cost:g} ms", "quiet", 12, anchor="end")
+    return f'<path class="axis" d="M{left} {y:.1f}H{right}"/>{label}'
+
+
+def _curves(series: Series, across: Scale, up: Scale, right: float) -> Iterator[str]:
     ends = _apart({name: up(points[-1][1]) for name, points in series.items()})
     for name, points in series.items():
         path = "L".join(f"{across(viewers):.1f} {up(cost):.1f}" for viewers, cost in points)
         kind, weight = ("own-line", "600") if name == _OWN else ("line", "400")
-        parts.append(f'<path class="{kind}" d="M{path}"/>')
-        parts.append(_text(right + 10, ends[name] + 4, name, "ink", 12, weight))
-    return parts
+        yield f'<path class="{kind}" d="M{path}"/>'
+        yield _text(right + 10, ends[name] + 4, name, "ink", 12, weight)
 
 
-def _scale(low: float, high: float, begin: float, end: float) -> Any:
+def _scale(low: float, high: float, begin: float, end: float) -> Scale:
     span = log10(high) - log10(low) or 1.0
     return lambda value: begin + (end - begin) * (log10(value) - log10(low)) / span
 

@@ -47,9 +47,9 @@ def _watching(found: tuple[Any, Medians] | None) -> Iterator[tuple[str, str, str
         " · ".join(f"{ratio:.1f}" for ratio in ratios) + " times",
     )
     yield (
-        "reads of the run · refreshes received of those due",
-        "1/s · all",
-        f"{of(own, 'reads')}/s · {of(own, 'received')} %",
+        "reads of the run for each interval · refreshes received of those due",
+        "1 · all",
+        f"{of(own, 'reads')} · {of(own, 'received')} %",
     )
     still = "200 live runs, no news"
     yield (

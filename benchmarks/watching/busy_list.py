@@ -69,10 +69,9 @@ _TARGETS: Mapping[str, float | None] = {_STATEMENTS: _MOST_STATEMENTS, _LOST: 1.
 
 
 def _quantities(window: Window) -> dict[str, float]:
-    reads = window.rate("stillwatch_snapshot_reads_total") * _INTERVAL
     ticks = window.grown("stillwatch_poll_ticks_total", surface="run_list")
     return {
-        _STATEMENTS: reads,
+        _STATEMENTS: window.statements_each_turn("run_list", _PEOPLE),
         _LOST: 100 * (1 - ticks / (_PEOPLE * window.metric_seconds / _INTERVAL)),
         _COST: window.processor_ms / max(1.0, ticks),
     }

@@ -8,6 +8,7 @@ import gc
 import json
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from benchmarks.watching.writer import Writer
 # As many tabs as one person has open, and fewer than a session may have.
 _PAGES_PER_SIGN_IN = 40
 _PEOPLE = ("operator@example.test", "owner@example.test", "auditor@example.test")
-_AT_ONCE = 8
+_AT_ONCE = 16
 
 AnyViewer = Viewer | Poller
 _KINDS: dict[str, type[Viewer] | type[Poller]] = {"socket": Viewer, "poll": Poller}
@@ -39,6 +40,7 @@ class Crowd:
         self._tally = Tally()
         self._viewers: list[AnyViewer] = []
         self._clients: list[httpx.AsyncClient] = []
+        self._pages_of: Counter[httpx.AsyncClient] = Counter()
         self._pages_each = _PAGES_PER_SIGN_IN
         self._writer: Writer | Transitions | None = None
         self._restless: Restless | None = None
@@ -57,11 +59,11 @@ class Crowd:
         await self.sign_in(first + len(pages), self._pages_each)
         new = [_KINDS[by](self._url, path, group, self._tally) for path, group in pages]
         self._viewers += new
-        waiting = iter(enumerate(new, first))
+        waiting = iter(new)
 
         async def open_some() -> None:
-            for number, viewer in waiting:
-                await viewer.open(self._clients[number // self._pages_each])
+            for viewer in waiting:
+                await viewer.open(self._idlest())
 
         await asyncio.gather(*(open_some() for _ in range(_AT_ONCE)))
         return {"html_bytes": max((viewer.html_bytes for viewer in new), default=0)}
@@ -117,6 +119,12 @@ class Crowd:
         assert self._restless is not None
         await self._restless.stop()
 
+    def _idlest(self) -> httpx.AsyncClient:
+        """The sign-in with the fewest pages: a person opens them one by one, everybody at once."""
+        client = min(self._clients, key=lambda client: self._pages_of[client])
+        self._pages_of[client] += 1
+        return client
+
     def _pages(self) -> list[Viewer]:
         return [viewer for viewer in self._viewers if isinstance(viewer, Viewer)]
 
@@ -124,13 +132,16 @@ class Crowd:
         """Everybody goes."""
         await self.rest()
         viewers, self._viewers = self._viewers, []
+        self._pages_of.clear()
         for begin in range(0, len(viewers), 50):
             await asyncio.gather(*(viewer.close() for viewer in viewers[begin : begin + 50]))
 
 
 async def sign_in(url: str, email: str, password: str) -> httpx.AsyncClient:
     """A browser's cookies after the form was filled in and sent."""
-    client = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
+    # Servers close what was idle for five seconds, at times just as it is used again.
+    limits = httpx.Limits(keepalive_expiry=2.0)
+    client = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=limits)
     client.headers["User-Agent"] = "Mozilla/5.0 (benchmark)"
     form = (await client.get("/login")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))

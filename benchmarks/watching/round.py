@@ -31,6 +31,16 @@ class Window:
         """The same a second."""
         return self.grown(name, **labels) / self.metric_seconds
 
+    def statements_each_turn(self, surface: str, viewers: int, kind: str | None = None) -> float:
+        """How many reads there were for each time that all of the viewers asked once.
+
+        By their own ticks, not by the clock: a window of ten seconds may hold eleven turns.
+        """
+        turns = self.grown("stillwatch_poll_ticks_total", surface=surface) / viewers
+        labels = {} if kind is None else {"kind": kind}
+        reads = self.grown("stillwatch_snapshot_reads_total", **labels)
+        return reads / turns if turns else 0.0
+
     def longest_ms(self, name: str) -> float | None:
         """The upper edge of the highest bucket of a histogram that anything fell into meanwhile.
 
