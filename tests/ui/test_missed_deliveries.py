@@ -1,4 +1,4 @@
-"""Whatever a page has missed, it comes by one report of where it stands to what a fresh one shows.
+"""A page that missed anything comes, by one report of where it stands, to what a fresh one shows.
 
 The server's side is a real page of a run, the browser's the real script in a real engine; what goes
 between them is lost, late, or out of turn as the examples have it.
