@@ -13,6 +13,7 @@ from benchmarks.watching.subjects import STILLWATCH
 PAGES = 200
 _WARM_PAGES = 20
 _SETTLE_SECONDS = 3.0
+_PEOPLE = ("operator", "owner")  # who may cancel a run, which opens a dialog
 _OLD = 3600.0  # a run that is asked for each ten seconds only
 
 Values = dict[tuple[str, str], float]
@@ -22,6 +23,7 @@ def measure_round(data_dir: Path, seconds: float) -> Values:
     """One server: pages are opened, hidden, put under a dialog; ended runs; runs without news."""
     values: Values = {}
     with on_stage(STILLWATCH, data_dir) as stage:
+        stage.crowd.ask("come_as", _PEOPLE)
         stage.open(stage.add_runs([_OLD]), _WARM_PAGES)
         stage.crowd.ask("close")
         runs = stage.add_runs([_OLD])
