@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -326,20 +326,25 @@ def _is_endpoint(value: str) -> bool:
 
 
 def _limits(values: Mapping[str, str]) -> Limits:
-    usual = Limits()
+    own = {
+        "sockets_per_session": _limit(
+            "SESSION_SOCKETS", values.get("SESSION_SOCKETS"), 1, _MOST_SOCKETS
+        ),
+        "sockets_per_address": _limit(
+            "ADDRESS_SOCKETS", values.get("ADDRESS_SOCKETS"), 1, _MOST_SOCKETS
+        ),
+        "pages_per_session": _limit("SESSION_PAGES", values.get("SESSION_PAGES"), 10, _MOST_PAGES),
+        "pages_per_address": _limit("ADDRESS_PAGES", values.get("ADDRESS_PAGES"), 10, _MOST_PAGES),
+        "events_per_second": _limit("SOCKET_EVENTS", values.get("SOCKET_EVENTS"), 5, _MOST_EVENTS),
+        "largest_message": 1024
+        * _limit("MESSAGE_KIB", values.get("MESSAGE_KIB"), 16, _MOST_MESSAGE_KIB),
+    }
+    return replace(Limits(), **{name: value for name, value in own.items() if value})
 
-    def number(name: str, unsaid: int, least: int, most: int) -> int:
-        return _number(name, values.get(name, str(unsaid)), least, most)
 
-    return Limits(
-        sockets_per_session=number("SESSION_SOCKETS", usual.sockets_per_session, 1, _MOST_SOCKETS),
-        sockets_per_address=number("ADDRESS_SOCKETS", usual.sockets_per_address, 1, _MOST_SOCKETS),
-        pages_per_session=number("SESSION_PAGES", usual.pages_per_session, 10, _MOST_PAGES),
-        pages_per_address=number("ADDRESS_PAGES", usual.pages_per_address, 10, _MOST_PAGES),
-        events_per_second=number("SOCKET_EVENTS", usual.events_per_second, 5, _MOST_EVENTS),
-        largest_message=1024
-        * number("MESSAGE_KIB", usual.largest_message // 1024, 16, _MOST_MESSAGE_KIB),
-    )
+def _limit(name: str, value: str | None, least: int, most: int) -> int:
+    """The number that is given; 0 where it is left out."""
+    return 0 if value is None else _number(name, value, least, most)
 
 
 def _notify_schemes(value: str) -> frozenset[str]:

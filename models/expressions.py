@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 
 class filter_only(FunctionElement[bool]):
@@ -29,6 +30,34 @@ def _sqlite_filter_only(element: filter_only, compiler: SQLCompiler, **kw: Any) 
 @compiles(filter_only, "postgresql")
 def _postgresql_filter_only(element: filter_only, compiler: SQLCompiler, **kw: Any) -> str:
     return f"({compiler.process(element.clauses, **kw)})"
+
+
+class stretch_of(FunctionElement[Any]):
+    """`owner = value AND id > after`, as a stretch of the index of `owner` and `id`: no other index
+    will do when the rows are sorted by both.
+
+    PostgreSQL drops what is equal to one value from an order, and would look for the newest rows of
+    a small owner through the newest of all.
+    """
+
+    # Not a boolean, which is rendered as `(…) = 1`, and that no index is taken for.
+    type = NullType()
+    inherit_cache = True
+
+    def __init__(self, owner: Any, row_id: Any, value: Any, after: Any) -> None:
+        super().__init__(owner, row_id, value, after)
+
+
+@compiles(stretch_of, "sqlite")
+def _sqlite_stretch_of(element: stretch_of, compiler: SQLCompiler, **kw: Any) -> str:
+    owner, row_id, value, after = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({owner} = {value} AND {row_id} > {after})"
+
+
+@compiles(stretch_of, "postgresql")
+def _postgresql_stretch_of(element: stretch_of, compiler: SQLCompiler, **kw: Any) -> str:
+    owner, row_id, value, after = (compiler.process(part, **kw) for part in element.clauses)
+    return f"(({owner}, {row_id}) > ({value}, {after}) AND {owner} <= {value})"
 
 
 class contains_like(FunctionElement[bool]):

@@ -1,8 +1,9 @@
 """Times as the policy takes them: aware, or refused at the door."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 SKEW_TOLERANCE = timedelta(seconds=60)
+_NONE = timedelta(0)
 
 
 class NaiveTimestampError(ValueError):
@@ -22,8 +23,10 @@ def elapsed(since: datetime, now: datetime) -> timedelta:
     Python subtracts wall clocks when both share one zone object, and is an hour off across a
     clock change; it converts to UTC otherwise, and overflows at the ends of the calendar.
     """
+    if now.tzinfo is UTC and since.tzinfo is UTC:
+        return now - since  # as nearly all are, at a tenth of the price
     wall = now.replace(tzinfo=None) - since.replace(tzinfo=None)
-    return wall - ((now.utcoffset() or timedelta(0)) - (since.utcoffset() or timedelta(0)))
+    return wall - ((now.utcoffset() or _NONE) - (since.utcoffset() or _NONE))
 
 
 def age(since: datetime | None, now: datetime) -> timedelta | None:
@@ -37,4 +40,4 @@ def age(since: datetime | None, now: datetime) -> timedelta | None:
     passed = elapsed(since, now)
     if passed < -SKEW_TOLERANCE:
         return None
-    return max(passed, timedelta(0))
+    return max(passed, _NONE)

@@ -19,7 +19,7 @@ from policy.collecting import is_collection_due
 from policy.pacing import BEAT
 from services import metrics
 
-_LOOK_EVERY = 5 * BEAT
+_LOOK_EVERY = BEAT
 # Ticks come on the beat; between two of them the least is waiting.
 _OFF_BEAT = 0.4 * BEAT
 _YOUNG = 2_000  # new objects until these are searched: about a millisecond

@@ -16,16 +16,13 @@ from models.expressions import elements_of, number_at
 from services.queue_place import place_columns, positions
 from services.run_snapshot import (
     INITIATOR,
+    NO_VERSION,
     RunSnapshot,
     as_stored,
     columns_where,
     stored_in,
-    stored_of,
 )
 from services.run_trail import NO_TRAIL, trail_columns, trail_of
-
-# Of no version that a run can have.
-_NO_VERSION = -1
 
 
 def find_watched(
@@ -57,7 +54,7 @@ def find_run(session: Session, run_id: int, last: RunSnapshot | None = None) -> 
 def _as_json(known: Mapping[int, RunSnapshot | None]) -> str:
     return json.dumps(
         [
-            (run_id, _NO_VERSION, NO_TRAIL.newest_id)
+            (run_id, NO_VERSION, NO_TRAIL.newest_id)
             if last is None
             else (run_id, last.version, last.trail.newest_id)
             for run_id, last in known.items()
@@ -68,10 +65,8 @@ def _as_json(known: Mapping[int, RunSnapshot | None]) -> str:
 def _snapshot(
     row: Row[Any], last: RunSnapshot | None, now: datetime, place: int | None, dialect: Dialect
 ) -> RunSnapshot:
-    is_known = last is not None and last.version == row.version
-    stored = stored_of(last) if last and is_known else stored_in(row, dialect)
     trail = trail_of(row, NO_TRAIL if last is None else last.trail)
-    values = (now, *stored, place, row.has_room, row.worker_seen_at, trail)
+    values = (now, *stored_in(row, last, dialect), place, row.has_room, row.worker_seen_at, trail)
     return RunSnapshot(*values)
 
 

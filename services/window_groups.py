@@ -6,12 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.run_snapshot import RunSnapshot
+from services.run_snapshot import NO_VERSION, RunSnapshot
 from services.run_window import Reach, RunListSnapshot, RunWindow
 from services.window_statement import MOST_NEW_RUNS, MOST_NEWER
-
-# Of no version that a run can have.
-_NO_VERSION = -1
 
 
 class WindowGroup:
@@ -27,7 +24,7 @@ class WindowGroup:
         """What stands for the group in the parameter `groups`, without its number."""
         run_ids = {run_id for window in self._windows for run_id in window.run_ids}
         shown = [
-            (run_id, known[run_id].version if run_id in known else _NO_VERSION, None)
+            (run_id, known[run_id].version if run_id in known else NO_VERSION, None)
             for run_id in run_ids
         ]
         tenants = self._reach.tenant_ids

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.columns import read_time
 from services.run_filters import RunFilter
-from services.run_snapshot import RunSnapshot, stored_in, stored_of
+from services.run_snapshot import RunSnapshot, stored_in
 from services.run_window import RunListSnapshot, RunWindow
 from services.window_groups import WindowGroup
 from services.window_statement import windows_statement
@@ -90,9 +90,7 @@ class _Read:
     def run(self, row: Row[Any]) -> RunSnapshot:
         run = self._runs.get(row.id)
         if run is None:
-            last = self._known.get(row.id)
-            is_known = last is not None and last.version == row.version
-            stored = stored_of(last) if last and is_known else stored_in(row, self._dialect)
+            stored = stored_in(row, self._known.get(row.id), self._dialect)
             run = self._runs[row.id] = RunSnapshot(self._now, *stored)
         return run
 

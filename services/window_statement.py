@@ -29,7 +29,14 @@ from sqlmodel import col
 
 from models import OperationRun, Tenant
 from models.columns import json_rows, utc_now
-from models.expressions import document_at, elements_of, filter_only, is_array, number_at
+from models.expressions import (
+    document_at,
+    elements_of,
+    filter_only,
+    is_array,
+    number_at,
+    stretch_of,
+)
 from services.run_filters import RunFilter
 from services.run_matching import is_wanted_if_seen
 from services.run_snapshot import INITIATOR, as_stored, columns_where
@@ -116,23 +123,28 @@ def _is_seen(asked: CTE) -> ColumnElement[bool]:
 
 
 def _newer(asked: CTE, wanted: RunFilter) -> ColumnElement[Any]:
-    # By either of two indexes, each in a look of its own: one look would be made by one of them.
     run = aliased(OperationRun, name="newer")
-    is_of_workspace = col(run.workspace_id) == asked.c.workspace_id
-    is_of_tenant = col(run.tenant_id) == asked.c.tenant_id
-    of_workspace = _newest(asked, wanted, run, is_of_workspace)
-    of_tenant = _newest(asked, wanted, run, and_(is_of_tenant, filter_only(is_of_workspace)))
+    is_of_workspace = filter_only(col(run.workspace_id) == asked.c.workspace_id)
+    of_workspace = _newest(asked, wanted, run.id, run.workspace_id, asked.c.workspace_id)
+    of_tenant = _newest(asked, wanted, run.id, run.tenant_id, asked.c.tenant_id, is_of_workspace)
     return case((asked.c.tenant_id.is_(None), of_workspace), else_=of_tenant)
 
 
 def _newest(
-    asked: CTE, wanted: RunFilter, run: Any, is_of_branch: ColumnElement[bool]
+    asked: CTE,
+    wanted: RunFilter,
+    run_id: Any,
+    owner: Any,
+    value: ColumnElement[Any],
+    *rest: ColumnElement[bool],
 ) -> ColumnElement[Any]:
-    """The newest runs first: what list knows how many of them is then a matter of counting."""
+    """The newest runs whose `owner` is `value`, newest first: which list knows how many of them is
+    then a matter of counting.
+    """
     newest = (
-        select(run.id)
-        .where(is_of_branch, run.id > asked.c.newest_known)
-        .order_by(run.id.desc())
+        select(run_id)
+        .where(stretch_of(owner, run_id, value, asked.c.newest_known), *rest)
+        .order_by(owner.desc(), run_id.desc())
         .limit(MOST_NEW_RUNS if wanted.is_empty else MOST_NEWER)
         .correlate(asked)
         .subquery("newest")

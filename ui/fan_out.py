@@ -55,7 +55,8 @@ class Letter:
     """One packet for many sockets."""
 
     def __init__(self, content: str | bytes) -> None:
-        self.length = len(content)
+        # In bytes: a letter of a text may be two of them.
+        self.length = len(content.encode() if isinstance(content, str) else content)
         self._parcel = Parcel(MESSAGE, content)
         is_text = isinstance(content, str)
         self._text = SharedText(self._parcel.encode()) if is_text else None

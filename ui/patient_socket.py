@@ -7,6 +7,7 @@ the application; how fast messages are listened to is decided above, in `ui/sock
 """
 
 import asyncio
+import logging
 from typing import Any
 
 from websockets.frames import Frame
@@ -23,6 +24,7 @@ _ASIDES_AT_ONCE = 64.0
 # So long a browser may be stuck with what was sent to it; then it is gone, or plays dead.
 _STUCK_SECONDS = 20.0
 _TOO_LARGE = 1009
+_log = logging.getLogger("stillwatch.socket")
 
 
 class PatientSocket(SharingSocket):
@@ -80,7 +82,7 @@ class PatientSocket(SharingSocket):
         sent = self.conn.close_sent
         reason = "too_large" if sent is not None and sent.code == _TOO_LARGE else "malformed"
         metrics.socket_refusals.labels(reason).inc()
-        self.logger.warning("socket cut: %s", reason)
+        _log.warning("socket cut: %s", reason)
         super().handle_parser_exception()
 
     def _read_on(self) -> None:
@@ -115,7 +117,7 @@ class PatientSocket(SharingSocket):
         self._unread.clear()
         if not self._is_over:
             metrics.socket_refusals.labels(reason).inc()
-            self.logger.warning("socket cut: %s", reason)
+            _log.warning("socket cut: %s", reason)
             self.transport.abort()
 
     def _keep(self) -> None:

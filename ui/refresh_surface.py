@@ -7,10 +7,31 @@ from policy import refresh_polling
 from policy.access import Action
 from policy.decision import Decision, Guards
 from services.refresh_history.history import History, RefreshSnapshot
-from ui.live import BadgeState
+from ui.live import BadgeState, Clock
 from ui.page_session import PageSession
 from ui.shared_surface import SharedSurface
 from ui.stage import Stage
+
+
+class HistoryWatch:
+    """One viewer's place at the history of this process, which is measured with or without any."""
+
+    def __init__(self, history: History, clock: Clock) -> None:
+        self._history = history
+        self._clock = clock
+
+    def read(self) -> RefreshSnapshot:
+        return self._history.snapshot()
+
+    @property
+    def age(self) -> float:
+        return self._clock() - self._history.measured_when
+
+    def keep_pace(self, pace: float | None) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 class RefreshSurface(SharedSurface[RefreshSnapshot]):
@@ -18,28 +39,27 @@ class RefreshSurface(SharedSurface[RefreshSnapshot]):
 
     name = "refresh"
     ends_for_good = False
-    _watch: "_InMemory"
+    _watch: HistoryWatch
 
     def __init__(
         self,
         session: PageSession,
         workspace_id: int,
-        history: History,
+        watch: HistoryWatch,
         stage: Stage,
         paint: Callable[[RefreshSnapshot], None],
         clear: Callable[[], None],
     ) -> None:
         super().__init__(session, stage, paint, clear)
-        self._watch = _InMemory()
         self._workspace_id = workspace_id
-        self._history = history
+        self._watch = watch
 
     async def may_look(self, max_age: float, *, fresh: bool) -> bool:
         viewer = await self._session.look(max_age, fresh=fresh)
         return viewer is not None and viewer.may_in(self._workspace_id, Action.AUDIT)
 
     async def read(self, max_age: float, *, fresh: bool) -> RefreshSnapshot:
-        return self._history.snapshot()
+        return self._watch.read()
 
     def decide(self, snapshot: RefreshSnapshot | None, guards: Guards, now: datetime) -> Decision:
         return refresh_polling.decide(guards)
@@ -58,15 +78,3 @@ class RefreshSurface(SharedSurface[RefreshSnapshot]):
 
     def show_badge(self, state: BadgeState, snapshot: RefreshSnapshot | None) -> None:
         self._stage.show(state, "", None)
-
-
-class _InMemory:
-    """What is at hand: nothing is read along for it, and it is never old."""
-
-    age = 0.0
-
-    def keep_pace(self, pace: float | None) -> None:
-        pass
-
-    def close(self) -> None:
-        pass

@@ -27,6 +27,7 @@ GAUGES = (
     "stillwatch_memory_bytes",
     "stillwatch_tasks",
     "stillwatch_clients",
+    "stillwatch_gone_clients",
 )
 
 

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from services.refresh_history.figures import Figures
 from services.refresh_history.point import Point, point_of
 from services.refresh_history.span import Span, between, joined
+from services.remembering import Remembering
 from services.slow_statements.keeping import SlowStatement, SlowStatements
 
 MINUTES = 60
 _TERMINAL_POLLS = "stillwatch_terminal_polls_total"
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshSnapshot:
+@dataclass(frozen=True)
+class RefreshSnapshot(Remembering):
     """What is known at `now`; `latest` and `hour` are None until something was measured.
 
     `points` are of the minutes that are over. `terminal_polls` counts by surface since `begun_at`,
@@ -68,6 +69,11 @@ class History:
         if self._latest.total(_TERMINAL_POLLS):
             self._polled_terminal_at = newest.at
         self._told = None
+
+    @property
+    def measured_when(self) -> float:
+        """The monotonic clock at the last measurement."""
+        return self._newest.clock
 
     def snapshot(self) -> RefreshSnapshot:
         """What is remembered; the same object for all who ask between two measurements."""

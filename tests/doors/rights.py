@@ -165,6 +165,7 @@ API_PREFIX = "/api/v1/"
 # Every listener of every page: `mark or tag`, and what it listens for.
 LISTENERS = {
     "q-layout visibility": "a report that makes us ask less",
+    "q-layout standing": "a report: what was missed is shown again, to who may still see it",
     "q-layout connected": "a report",
     "start-operation click": "deeds: start",
     "new-runs click": "goes to a page",

@@ -136,7 +136,7 @@ async def _lives(socket: RawSocket, page: OpenPage) -> bool:
     """Whether the page still does what it is asked for."""
     await _settle(socket, page)
     await _close(socket, page)
-    found = [n for n, one in page.elements.items() if name_of(one) == "keyboard"]
+    found = [n for n, one in page.elements.items() if name_of(one) == "shell"]
     await socket.say("event", page.message(found[0], "help"))
     return await socket.until(lambda: "dialog" in json.dumps(socket.heard))
 

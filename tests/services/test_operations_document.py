@@ -95,6 +95,14 @@ def test_every_metric_that_it_names_is_there() -> None:
     assert named <= names
 
 
+def test_every_metric_that_is_there_is_named() -> None:
+    named = set(re.findall(r"`(stillwatch_[a-z_]+)", DOCUMENT))
+
+    assert {f.name for f in metrics.registry.collect()} - {
+        name.removesuffix("_total") for name in named
+    } == set()
+
+
 def test_every_log_line_that_it_names_is_written_by_the_code() -> None:
     source = "\n".join(p.read_text() for f in FOLDERS for p in (ROOT / f).rglob("*.py"))
     named = [

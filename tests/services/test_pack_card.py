@@ -20,7 +20,7 @@ from services.pack_card import (
     find_cards,
     find_pack,
 )
-from tests.services.test_run_watching import explained, statements
+from tests.services.statements import explained, statements
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

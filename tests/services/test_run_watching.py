@@ -1,11 +1,9 @@
 """What a page that watches a run reads of it: its place in the queue and its trail, at once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, event, insert, text, update
+from sqlalchemy import insert, text, update
 from sqlmodel import col
 
 from models import AuditEntry, OperationRun, Runner, RunOutcome, User
@@ -18,6 +16,7 @@ from services.run_terms import Report
 from services.run_trail import MOST_EVENTS
 from services.runs import RunSnapshot
 from tests.services.runs import add_workspace, request
+from tests.services.statements import explained, statements
 
 NOTHING = Report({}, [])
 
@@ -41,18 +40,6 @@ def put_off(database: Database, run_id: int, by: timedelta) -> None:
             .where(col(OperationRun.id) == run_id)
             .values(available_at=from_now(by))
         )
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, sql: str, *_: Any) -> None:
-        seen.append(sql)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_the_queue_is_ordered_by_priority_and_then_by_age(database: Database) -> None:
@@ -152,13 +139,6 @@ def test_the_place_in_the_queue_comes_from_the_small_index_of_active_runs(
         assert "USING INDEX ix_operation_run_active (status=?" in steps[0]
     assert not [step for step in plan if "queued" in step and "B-TREE" in step]
     assert not [step for step in plan if step.startswith(("SCAN operation_run", "SCAN audit"))]
-
-
-def explained(database: Database, sql: str) -> list[str]:
-    with database.reading() as session:
-        marks = [None] * sql.count("?")
-        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", tuple(marks))
-        return [row[3] for row in plan]
 
 
 def test_a_run_and_its_trail_are_one_statement(database: Database) -> None:

@@ -14,7 +14,7 @@ from models.columns import from_now, utc_now
 from services.auth import ABSOLUTE, IDLE, Auth, Viewer
 from services.database import Database
 from services.viewers import find_viewers
-from tests.services.test_run_watching import explained, statements
+from tests.services.statements import explained, statements
 
 PEOPLE = ("ada", "bob", "cleo")
 

@@ -19,7 +19,8 @@ from services.run_snapshot import RunSnapshot
 from services.run_terms import Report
 from services.watched_runs import find_run, find_watched
 from tests.services.runs import add_workspace, request
-from tests.services.test_run_watching import explained, queue, statements
+from tests.services.statements import explained, statements
+from tests.services.test_run_watching import queue
 
 EXAMPLES = count()
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -1,19 +1,17 @@
 """What is counted of runs and of the database is what the contract says of it."""
 
-import asyncio
-
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
 from api import health
-from main import _measure_loop_lag
 from services import metrics
 from services.database import Database
 from services.operation_run_service import OperationRunService
 from tests.services.runs import add_workspace, request
-from tests.stepped_loop import stepped
+
+_BACK = ("running", "queued")
 
 
 def value(name: str, **labels: str) -> float:
@@ -80,19 +78,3 @@ def test_every_statement_is_timed_once(database: Database) -> None:
         session.execute(text("SELECT 1"))
 
         assert value("db_seconds_count") == before + 1
-
-
-@stepped
-async def test_the_lag_is_how_late_the_loop_woke_up() -> None:
-    loop = asyncio.get_running_loop()
-    measuring = asyncio.create_task(_measure_loop_lag())
-    await asyncio.sleep(0.1)
-
-    loop.now += 2.0  # type: ignore[attr-defined]
-    await asyncio.sleep(0.1)
-
-    assert value("loop_lag_seconds") == pytest.approx(1.6, abs=0.01)
-    measuring.cancel()
-
-
-_BACK = ("running", "queued")

@@ -24,7 +24,7 @@ from services.run_window import RunListSnapshot, RunWindow
 from services.runs import find_runs
 from services.window_reading import find_window, find_windows
 from services.window_statement import windows_statement
-from tests.services.test_run_watching import explained, statements
+from tests.services.statements import explained, statements
 
 NOW = datetime.now(UTC)
 RUNS, WORKSPACES, TENANTS = 60, 2, 4
@@ -205,9 +205,8 @@ def test_newer_runs_are_sought_by_the_index_of_the_workspace_or_of_the_tenant(
 
     plan = explained(sqlite_database, seen[-1])
     sought = [step for step in plan if " newer " in step]
-    assert "ix_operation_run_workspace (" in sought[0]
-    assert "ix_operation_run_tenant (" in sought[1]
-    assert all("AND id>?" in step for step in sought)
+    assert "ix_operation_run_workspace (workspace_id=? AND id>?)" in sought[0]
+    assert "ix_operation_run_tenant (tenant_id=? AND id>?)" in sought[1]
     tables = ("operation_run", "newer", "tenant ", "initiator")
     assert not [step for step in plan if step.startswith(tuple(f"SCAN {t}" for t in tables))]
     assert not [step for step in plan if "B-TREE" in step]
@@ -234,3 +233,6 @@ def test_postgresql_looks_each_run_up_and_reads_no_whole_table(
         plan = session.connection().exec_driver_sql(f"EXPLAIN {query}", given).scalars().all()
 
     assert not [step for step in plan if "Seq Scan on operation_run" in step]
+    newer = [step for step in plan if " newer" in step]
+    assert "Backward using ix_operation_run_workspace" in newer[0]
+    assert "Backward using ix_operation_run_tenant" in newer[1]

@@ -18,7 +18,7 @@ from services.refresh_history.history import History
 from services.slow_statements.keeping import SlowStatements
 from tests.stepped_loop import stepped
 from tests.ui.rig import Screen, page
-from ui.refresh_surface import RefreshSurface
+from ui.refresh_surface import HistoryWatch, RefreshSurface
 
 NOW = datetime(2026, 11, 24, 11, 3, 10, tzinfo=UTC)
 
@@ -57,7 +57,8 @@ class SignIn:
 def surface_of(counting: Counting, sign_in: SignIn | None = None) -> RefreshSurface:
     who: Any = sign_in or SignIn()
     nothing: Any = None
-    return RefreshSurface(who, 1, counting.history, nothing, lambda _: None, lambda: None)
+    watch = HistoryWatch(counting.history, lambda: counting.seconds + 4.0)
+    return RefreshSurface(who, 1, watch, nothing, lambda _: None, lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -74,14 +75,14 @@ def surface_of(counting: Counting, sign_in: SignIn | None = None) -> RefreshSurf
 def test_who_may_look_is_asked_of_the_rights_of_now(grants: tuple[Grant, ...], may: bool) -> None:
     @stepped
     async def look() -> None:
-        assert await surface_of(Counting(), SignIn(grants)).may_look(1, fresh=True) is may
+        assert await surface_of(Counting(), SignIn(grants)).may_look(0.0, fresh=True) is may
 
     look()
 
 
 @stepped
 async def test_a_sign_in_that_is_over_may_look_at_nothing() -> None:
-    assert not await surface_of(Counting(), SignIn(is_over=True)).may_look(1, fresh=True)
+    assert not await surface_of(Counting(), SignIn(is_over=True)).may_look(0.0, fresh=True)
 
 
 @stepped
@@ -100,6 +101,7 @@ async def test_it_reads_memory_alone_and_paints_once_for_each_measurement() -> N
     assert surface.look(later) != surface.look(first)
     assert surface.is_older(first, later)
     assert not surface.is_older(later, first)
+    assert surface.age == 4.0
     assert _statements() == reads
 
 

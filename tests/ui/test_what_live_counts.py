@@ -2,9 +2,12 @@
 
 import asyncio
 
+from policy.decision import Reason
 from services import metrics
 from tests.stepped_loop import stepped
 from tests.ui.rig import page
+from tests.ui.stages import stage_on
+from tests.ui.wire import fetched_page, simulated_user
 
 
 class Since:
@@ -89,3 +92,70 @@ async def test_only_a_tick_that_changed_the_page_is_an_update() -> None:
         rig.screen.finish()
         await asyncio.sleep(1)
         assert updates() == 1
+
+
+@stepped
+async def test_an_open_page_is_counted_by_what_its_badge_says_until_it_is_closed() -> None:
+    reasons = ("disconnected", "live", "hidden", "dialog", "terminal")
+    pages = {reason: Since("pages", surface="run_detail", reason=reason) for reason in reasons}
+
+    def counted() -> list[str]:
+        return [reason for reason, moved in pages.items() if moved() != 0]
+
+    async with page() as rig:
+        assert (counted(), pages["disconnected"]()) == (["disconnected"], 1)
+        rig.report("visible")
+        assert (counted(), pages["live"]()) == (["live"], 1)
+        rig.report("hidden")
+        assert counted() == ["hidden"]
+        rig.report("visible")
+        dialog = rig.open_dialog()
+        await asyncio.sleep(0.1)
+        assert counted() == ["dialog"]
+        dialog.close()
+        rig.screen.finish()
+        await asyncio.sleep(3)
+        assert counted() == ["terminal"]
+        assert counted()[0] == rig.badge.reason
+
+        rig.live.close()
+        assert counted() == []
+
+
+@stepped
+async def test_a_run_that_ends_is_polled_no_more_and_whatever_did_would_raise_the_alarm() -> None:
+    alarms = Since("terminal_polls_total", surface="run_detail")
+    async with page() as rig:
+        rig.report("visible")
+        rig.screen.finish()
+        await asyncio.sleep(600)
+        rig.report("hidden")
+        rig.report("visible")
+        await asyncio.sleep(600)
+        assert alarms() == 0
+
+        await rig.live.tick()
+
+        assert alarms() == 1
+
+
+@stepped
+async def test_bytes_are_those_handed_to_sockets_and_what_changes_nothing_has_none() -> None:
+    async with simulated_user() as user:
+        # The simulation forgets what it has imported; so this is that of this simulation.
+        from ui.live import BadgeState
+
+        wire = await fetched_page(user)
+        await wire.connect()
+        stage, _ = stage_on(wire.client, "run_detail", {})
+        sent = Since("refresh_bytes_total", surface="run_detail")
+        stage.show(BadgeState(Reason.LIVE, 1.0, None), "1", None)
+        stage.show(BadgeState(Reason.LIVE, 1.0, None), "1", None)
+        assert sent() == 0
+        wire.heard()
+
+        stage.show(BadgeState(Reason.LIVE, 5.0, None), "1", None)
+
+        [packet] = wire.packets()
+        assert "Live · every 5 s" in packet.decode()
+        assert sent() == len(packet.removeprefix(b"4"))

@@ -40,13 +40,18 @@ class Wire:
 
     def heard(self) -> list[tuple[str, Any]]:
         """Every event since the last call, in the order in which it would be written."""
+        texts = [packet.decode() for packet in self.packets()]
+        return [tuple(json.loads(text.removeprefix("42"))) for text in texts]
+
+    def packets(self) -> list[bytes]:
+        """The same as it would go over the wire, uncompressed."""
         assert self.socket is not None
-        heard = []
+        packets = []
         while not self.socket.queue.empty():
             text = self.socket.queue.get_nowait().encode()
             self.socket.queue.task_done()
-            heard.append(tuple(json.loads(text.removeprefix("42"))))
-        return heard
+            packets.append(text if isinstance(text, bytes) else text.encode())
+        return packets
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nicegui import app, client, helpers, ui
+from nicegui import app, binding, client, helpers, ui
 
 from ui import lean_framework
 from ui.lean_framework import LeanFrameworkError, expects_arguments, make_lean
@@ -40,11 +40,30 @@ def test_a_framework_without_those_middlewares_is_to_be_read_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(helpers, "expects_arguments", helpers.expects_arguments)
+    monkeypatch.setitem(vars(binding), "_propagate", vars(binding)["_propagate"])
     monkeypatch.setattr(client, "SubPagesRouter", client.SubPagesRouter)
     monkeypatch.setattr(app, "user_middleware", [])
 
     with pytest.raises(LeanFrameworkError):
         make_lean()
+
+
+def test_what_is_bound_is_told_and_what_is_not_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(vars(binding), "_propagate", lean_framework.propagate)
+
+    class Lamp:
+        is_on = binding.BindableProperty()
+
+    first, second, alone = Lamp(), Lamp(), Lamp()
+    for lamp in (first, second, alone):
+        lamp.is_on = False
+    binding.bind_to(first, "is_on", second, "is_on", None)
+
+    first.is_on = alone.is_on = True
+
+    assert (second.is_on, alone.is_on) == (True, True)
 
 
 def test_nothing_of_ours_holds_pages_within_a_page() -> None:

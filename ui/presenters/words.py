@@ -70,7 +70,9 @@ def readable(value: object, limit: int = 1200) -> str:
 
 def _printable(text: str, limit: int, keep: str = "") -> str:
     # Cut first: a stored text may be megabytes, and the event loop is waiting.
-    line = "".join(c if c.isprintable() or c in keep else " " for c in text[: limit + 1])
+    line = text[: limit + 1]
+    if not line.isprintable():
+        line = "".join(c if c.isprintable() or c in keep else " " for c in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

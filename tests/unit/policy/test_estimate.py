@@ -78,7 +78,7 @@ def test_a_naive_time_is_refused() -> None:
         estimate(TYPICAL, NOW.replace(tzinfo=None), NOW)
 
 
-SECONDS = st.floats(0, 10**7)
+SECONDS = st.floats(0, 10**7).map(lambda seconds: round(seconds, 6))
 
 
 @given(st.lists(SECONDS, min_size=FEWEST_RUNS, max_size=300), SECONDS, SECONDS)

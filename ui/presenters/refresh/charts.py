@@ -8,6 +8,7 @@ from services.refresh_history.history import MINUTES, RefreshSnapshot, whole_min
 from services.refresh_history.point import Point
 from ui.presenters.locale import Locale
 from ui.presenters.moment import hour_and_minute
+from ui.presenters.quantity import number
 
 Value = float | None
 
@@ -110,7 +111,7 @@ def _sent_lines(locale: Locale) -> list[_Line]:
 def _pause_lines(locale: Locale) -> list[_Line]:
     return [
         {
-            "name": locale.say("longest pause"),
+            "name": locale.say("longest pause, at most"),
             "tone": "mixed",
             "of": lambda point: _times(point.pause, 1e3),
         },
@@ -165,7 +166,9 @@ def _line(line: _Line, points: Sequence[Point | None], locale: Locale) -> LineVi
         "name": line["name"],
         "tone": line["tone"],
         "values": values,
-        "newest": locale.decimal(newest, 0 if float(newest).is_integer() else 1),
+        "newest": number(round(newest), locale)
+        if float(newest).is_integer()
+        else locale.decimal(newest),
     }
 
 

@@ -164,7 +164,8 @@ def _facts(latest: Span, locale: Locale) -> list[tuple[str, str]]:
     lag = latest.level("stillwatch_loop_lag_seconds")
     facts = [(locale.say("Loop lag"), brief_span(lag, locale))]
     if point.pause is not None:
-        facts.append((locale.say("Longest pause in 10 s"), brief_span(point.pause, locale)))
+        at_most = locale.say("up to {time}", time=brief_span(point.pause, locale))
+        facts.append((locale.say("Longest pause in 10 s"), at_most))
     if point.collecting is not None:
         per_second = brief_span(point.collecting, locale)
         facts.append(
@@ -174,6 +175,7 @@ def _facts(latest: Span, locale: Locale) -> list[tuple[str, str]]:
         facts.append((locale.say("Memory"), volume(point.memory, locale)))
     for name, label in (
         ("stillwatch_clients", locale.say("Browser pages")),
+        ("stillwatch_gone_clients", locale.say("Gone, still in memory")),
         ("stillwatch_tasks", locale.say("Tasks")),
     ):
         if latest.level(name):

@@ -36,9 +36,10 @@ def test_what_nobody_measures_has_no_line() -> None:
     without, with_it = views(a_point()), views(a_point(pause=0.05, memory=183_600_000.0))
 
     assert (without["pauses"]["lines"], without["memory"]["lines"]) == ([], [])
-    assert [line["name"] for line in with_it["pauses"]["lines"]] == ["longest pause"]
+    assert [line["name"] for line in with_it["pauses"]["lines"]] == ["longest pause, at most"]
     assert with_it["pauses"]["lines"][0]["newest"] == "50"
     assert with_it["memory"]["lines"][0]["newest"] == "184"
+    assert views(a_point(pause=1.0))["pauses"]["lines"][0]["newest"] == "1,000"
 
 
 def test_all_charts_of_a_full_hour_are_light() -> None:

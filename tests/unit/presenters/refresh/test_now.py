@@ -104,16 +104,18 @@ def test_of_the_process_only_what_somebody_measures_is_told() -> None:
             counted("loop_lag_seconds"): 0.0021,
             counted("memory_bytes"): 183_600_000.0,
             counted("clients"): 1_260.0,
+            counted("gone_clients"): 2.0,
         },
     )
 
     assert bare == [("Loop lag", "0.0 ms")]
     assert now_view(a_snapshot(latest=measured), LOCALE)["facts"] == [
         ("Loop lag", "2.1 ms"),
-        ("Longest pause in 10 s", "50 ms"),
+        ("Longest pause in 10 s", "up to 50 ms"),
         ("Collecting garbage", "2.0 ms a second"),
         ("Memory", "183.6 MB"),
         ("Browser pages", "1,260"),
+        ("Gone, still in memory", "2"),
     ]
 
 
