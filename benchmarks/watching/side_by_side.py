@@ -80,9 +80,10 @@ def _measure(subject: Subject, data_dir: Path, viewers: int, seconds: float) -> 
 def _quantities(window: Window, viewers: int) -> dict[str, float]:
     received = max(window.deliveries, 1)
     delays = window.counted["delays"].get("1 s", {})
+    turns = window.counted["turns"].get("1 s", {"came": 0, "due": 0, "viewers": 0})
     quantities = {
         COST: window.processor_ms / received,
-        _CAME: 100 * window.deliveries / (viewers * window.seconds),
+        _CAME: 100 * turns["came"] / max(1, turns["due"]) * turns["viewers"] / viewers,
         _DELAY: delays.get("p95", 0.0),
         _BYTES: window.wire_bytes / received,
         _GENERATOR: 100 * window.generator_share,
