@@ -2,6 +2,7 @@
 
 from policy.estimate import Estimate, TypicalDuration, estimate
 from policy.status import UxStatus
+from services.auth import Viewer
 from services.run_history import HistoryKey
 from services.runs import RunSnapshot
 from services.snapshots import Watch
@@ -25,9 +26,14 @@ class RunHistory:
         self._workspace_id = run.workspace_id
         self._watch: Watch[HistoryKey, TypicalDuration | None] | None = None
         self._typical: TypicalDuration | None = None
+        self._asked_for: Viewer | None = None
 
     async def look_up(self, run: RunSnapshot) -> None:
         """Know what is typical of its type, as far as the person sees that now."""
+        viewer, watch = self._session.viewer, self._watch
+        if viewer is self._asked_for and watch is not None and watch.age < _IS_GOOD_FOR:
+            return  # as at nearly every tick
+        self._asked_for = viewer
         key = self._key() if run.ux_status.is_active else None
         if key is None:
             self._typical = None

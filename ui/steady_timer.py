@@ -52,7 +52,7 @@ class SteadyTimer(ui.timer):
             asyncio.get_running_loop().call_soon(self._cleanup)
 
     def _wait_for(self, beat: int) -> None:
-        if not self._should_stop():
+        if not (self._is_canceled or self.is_deleted):
             self._leave = metronome_of_this_loop().add(self, beat)
 
     async def _tick(self, due: int) -> None:
