@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from nicegui import client, core
 from nicegui.testing import User, user_simulation
@@ -181,7 +181,26 @@ def stagehand() -> Iterator[Stagehand]:
         runner.run(simulation.__aexit__(None, None, None))
 
 
+# The whole scene is under way when a newer one overtakes it.
+OVERTAKEN = [
+    *(
+        ("change", "arrives"),
+        ("wait", "is lost"),
+        ("disconnect", "arrives"),
+        ("connect", "is late"),
+    ),
+    *(("change", "arrives"), ("wait", "arrives"), ("deliver", "arrives")),
+]
+# The end is missed, and that is noticed under a dialog.
+MISSED_END = [
+    *(("finish", "arrives"), ("wait", "is lost"), ("open", "arrives")),
+    *(("disconnect", "arrives"), ("connect", "arrives"), ("close", "arrives")),
+]
+
+
 @given(SCRIPTS, st.integers(1, 3))
+@example(OVERTAKEN, 1)
+@example(MISSED_END, 1)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_was_missed_one_report_of_where_it_stands_brings_what_a_fresh_page_shows(
     stagehand: Stagehand, script: list[tuple[str, str]], pages: int
