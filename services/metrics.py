@@ -79,6 +79,12 @@ snapshot_shared = Counter(
     ["kind"],
     registry=registry,
 )
+snapshots = Gauge(
+    "stillwatch_snapshots",
+    "Records whose snapshot is held for viewers",
+    ["kind"],
+    registry=registry,
+)
 ui_updates = Counter(
     "stillwatch_ui_updates", "Ticks that changed the page", ["surface"], registry=registry
 )
@@ -165,6 +171,7 @@ def _start_every_metric_at_zero() -> None:
     for kind in KINDS:
         snapshot_reads.labels(kind)
         snapshot_shared.labels(kind)
+        snapshots.labels(kind)
     for edge in TRANSITIONS:
         run_transitions.labels(*edge)
     for status in ("queued", "running"):

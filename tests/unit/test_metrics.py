@@ -53,6 +53,7 @@ OURS = [
     "stillwatch_tasks",
     "stillwatch_clients",
     "stillwatch_gone_clients",
+    *(f'stillwatch_snapshots{{kind="{kind}"}}' for kind in KINDS),
     'stillwatch_socket_refusals_total{reason="too_fast"}',
     'stillwatch_page_refusals_total{reason="too_often"}',
     "stillwatch_sockets_held_total",
