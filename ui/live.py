@@ -186,13 +186,16 @@ class Live(Generic[S]):
         try:
             self._ticks.inc()
             await self._read_once()
-            # Something was done while that read was under way: it may have begun too early.
-            while self._is_owed_now() and self._failures == 0:
-                self._nudged_at = self._clock()
-                self._ticks.inc()
-                await self._read_once()
+            await self._read_what_is_owed()
         finally:
             self._is_reading = False
+
+    async def _read_what_is_owed(self) -> None:
+        """Something was done while a read was under way: that may have begun too early."""
+        while self._is_owed_now() and self._failures == 0:
+            self._nudged_at = self._clock()
+            self._ticks.inc()
+            await self._read_once()
 
     def _is_owed_now(self) -> bool:
         return self._is_overdue and not self._is_closed and self._guards().closed() is None
@@ -262,6 +265,7 @@ class Live(Generic[S]):
     async def _take_news(self) -> None:
         try:
             await self._read_once()  # which is served by that read, and still checks access
+            await self._read_what_is_owed()
         finally:
             self._is_reading = False
 
@@ -273,8 +277,9 @@ class Live(Generic[S]):
         self._surface.lose()
         self._painted = None
         if self._shown is not None and self._has_ended_for_good(self._decide()):
-            self._put(self._shown)
-            self._arm()
+            if self._guards().closed() is None:
+                self._put(self._shown)
+                self._arm()
         else:
             self._is_overdue = True
             self.nudge()
@@ -294,6 +299,7 @@ class Live(Generic[S]):
         interval = decision.interval
         is_first_report, self._awaits_first_report = self._awaits_first_report, False
         is_young = self._clock() - self._painted_at < (interval or _NUDGE_WINDOW)
+        is_young &= self._painted is not None  # and nothing of it was lost
         if is_first_report and is_young and not self._is_overdue:
             self._arm()  # just painted: reading the same again would help nobody
         elif self._is_overdue or not self._has_ended_for_good(decision):
@@ -310,6 +316,8 @@ class Live(Generic[S]):
             may_look = await self._surface.may_look(0.0, fresh=True)
         except Exception as error:
             _log.warning("%s cannot check access: %s", self._surface.name, _first_line(error))
+            return
+        if self._is_closed:
             return
         if not may_look:
             self.end(Reason.UNAUTHORISED)
