@@ -27,8 +27,9 @@ _log = logging.getLogger("stillwatch.snapshots")
 class SharedReads(Generic[K, V]):
     """Reads of one `kind`, shared by key; `clock` is monotonic, in seconds.
 
-    `read` is one statement, or as many as `count_statements` says of its keys. It is given the keys that are due, each with its newest known value
-    (None before the first), and brings the values; None stands for a key that it leaves out.
+    `read` is one statement, or as many as `count_statements` says of its keys. It is given the
+    keys that are due, each with its newest known value (None before the first), and brings the
+    values; None stands for a key that it leaves out.
     """
 
     def __init__(

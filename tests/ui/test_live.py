@@ -581,3 +581,24 @@ async def test_what_was_lost_of_a_finished_run_before_its_first_report_is_painte
         await asyncio.sleep(0.1)
 
         assert len(rig.screen.paints) == 1
+
+
+@stepped
+async def test_what_began_to_be_read_before_what_is_shown_never_replaces_it() -> None:
+    """Case 28, where there is no version: another's slow read began before the page was opened."""
+    async with page() as rig:
+        surface = rig.live._surface
+        surface.is_older = lambda new, shown: False
+        rig.report("visible")
+        await asyncio.sleep(0.2)
+        shown = rig.live.shown
+        surface.age = 0.5
+        rig.screen.finish()
+        rig.screen.heard()
+        await asyncio.sleep(0.01)
+        assert rig.live.shown is shown
+
+        surface.age = 0.0
+        await asyncio.sleep(1.5)
+
+        assert rig.live.shown.version == 2
