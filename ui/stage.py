@@ -43,6 +43,7 @@ class Stage:
         self._taken = Scene({})  # the parts without the badge
         self._shown: Scene | None = None
         self._is_lost = False
+        self._is_retaken = False  # since it was lost
 
     def take(self, scene: Scene) -> None:
         """Have these parts shown with the next badge."""
