@@ -1,6 +1,7 @@
 """What a run's page knows of earlier runs of its type: read once, and then hardly ever again."""
 
-from policy.estimate import TypicalDuration
+from policy.estimate import Estimate, TypicalDuration, estimate
+from policy.status import UxStatus
 from services.run_history import HistoryKey
 from services.runs import RunSnapshot
 from services.snapshots import Watch
@@ -25,20 +26,25 @@ class RunHistory:
         self._watch: Watch[HistoryKey, TypicalDuration | None] | None = None
         self._typical: TypicalDuration | None = None
 
-    async def beside(self, run: RunSnapshot) -> RunSnapshot:
-        """`run` with what is typical of its type."""
-        if not run.ux_status.is_active:
-            return run
-        key = self._key()
+    async def look_up(self, run: RunSnapshot) -> None:
+        """Know what is typical of its type, as far as the person sees that now."""
+        key = self._key() if run.ux_status.is_active else None
         if key is None:
-            return run
-        if self._watch is None or self._watch.key != key:
+            self._typical = None
+        elif self._watch is None or self._watch.key != key:
             self.close()
             self._watch = self._shared.watch(key)
             self._typical = await self._watch.read(_IS_GOOD_FOR)
         elif self._watch.age >= _IS_GOOD_FOR:
             self._typical = await self._watch.read(_IS_GOOD_FOR)
-        return run.with_typical(self._typical)
+
+    def estimate_of(self, run: RunSnapshot) -> Estimate | None:
+        """What its past says of a run while it waits or runs, as of its read."""
+        typical, status = self._typical, run.ux_status
+        if typical is None or not status.is_active:
+            return None
+        begun_at = run.started_at if status is UxStatus.RUNNING else None
+        return run.once(typical, lambda: estimate(typical, begun_at, run.now))
 
     def close(self) -> None:
         if self._watch is not None:

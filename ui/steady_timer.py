@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -27,6 +28,7 @@ class SteadyTimer(ui.timer):
         """`call` is called every `interval` seconds, the first time an interval from now."""
         self._call = call
         self._leave: Callable[[], None] = lambda: None
+        self._context = copy_context()  # whose page it is, for all that its ticks log
         super().__init__(interval, call, immediate=False)
 
     async def _run_in_loop(self) -> None:
@@ -37,7 +39,9 @@ class SteadyTimer(ui.timer):
     def fire(self, due: int) -> None:
         """Run the callback in a task of its own, and wait for the next beat that it is due at."""
         if not self._should_stop():
-            self._current_invocation = asyncio.create_task(self._tick(due), name="tick")
+            self._current_invocation = asyncio.create_task(
+                self._tick(due), name="tick", context=self._context
+            )
 
     def cancel(self, *, with_current_invocation: bool = False) -> None:
         super().cancel(with_current_invocation=with_current_invocation)

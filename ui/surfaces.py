@@ -51,7 +51,8 @@ class RunDetailSurface(SharedSurface[RunSnapshot]):
         # The read is shared, the right to see it is not.
         if run is None or not is_visible(scope_for(self._session.viewer, run), run):
             return None
-        return await self._bulk.beside(await self._history.beside(run))
+        await self._history.look_up(run)
+        return await self._bulk.beside(run)
 
     def decide(self, snapshot: RunSnapshot | None, guards: Guards, now: datetime) -> Decision:
         facts = None if snapshot is None else snapshot.facts
@@ -69,7 +70,7 @@ class RunDetailSurface(SharedSurface[RunSnapshot]):
     def look(self, snapshot: RunSnapshot) -> Hashable:
         # The rights too: what a person may not do any more is not offered any more. And what
         # only time changes: a run that waits or is silent gets other words, but no other version.
-        return snapshot.look, self._session.viewer.grants
+        return snapshot.look, self._history.estimate_of(snapshot), self._session.viewer.grants
 
     def show_badge(self, state: BadgeState, snapshot: RunSnapshot | None) -> None:
         finished_at = None if snapshot is None else snapshot.completed_at

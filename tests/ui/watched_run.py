@@ -97,7 +97,9 @@ class WatchedRun:
 class RunPage:
     """A page of the run, its socket, and the document that its browser shows."""
 
-    def __init__(self, watched: WatchedRun, wire: Wire, viewer: Viewer, cookies: str) -> None:
+    def __init__(
+        self, console: Any, run: RunSnapshot, wire: Wire, viewer: Viewer, cookies: str = ""
+    ) -> None:
         from ui.browser import Browser, Dialog
         from ui.bulk_reading import BulkReading
         from ui.components.announcer import Announcer
@@ -111,7 +113,6 @@ class RunPage:
         self._dialog_type = Dialog
         headers = [(b"cookie", cookies.encode())]
         request = Request({"type": "http", "headers": headers, "state": {}})
-        console, run = watched.console, watched.seen()
         with self.client:
             session = PageSession(console, viewer, request, self.client)
             self.browser = Browser(self.client, session.locale)
@@ -183,7 +184,8 @@ async def open_page(
 ) -> RunPage:
     """A page that is fetched, but has no socket yet."""
     viewer = watched.sign_in(session_id, grants)
-    return RunPage(watched, await fetched_page(user), viewer, cookies)
+    run, wire = watched.seen(), await fetched_page(user)
+    return RunPage(watched.console, run, wire, viewer, cookies)
 
 
 async def open_visible_page(user: User, watched: WatchedRun, **named: Any) -> RunPage:
