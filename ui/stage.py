@@ -44,6 +44,7 @@ class Stage:
         self._shown: Scene | None = None
         self._asked: tuple[Scene, ...] = ()  # also while nothing of them differs from what is shown
         self._is_lost = False
+        self._is_retaken = False  # since it was lost
         self._told: object = None
 
     def take(self, scene: Scene) -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from models import Role
 from policy.access import Grant, Scope
 from policy.estimate import TypicalDuration
@@ -49,6 +51,41 @@ async def test_it_is_read_once_for_all_ticks_and_now_and_then_again() -> None:
     await asyncio.sleep(200)
     await histories[0].look_up(a_run())
     assert len(reads) == 2
+
+
+@stepped
+async def test_a_read_that_failed_is_tried_again_at_the_next_tick() -> None:
+    console = a_console([])
+    failing = [OSError("away")]
+
+    async def read(key: HistoryKey) -> TypicalDuration | None:
+        if failing:
+            raise failing.pop()
+        return TYPICAL
+
+    clock = asyncio.get_running_loop().time
+    console.histories = SharedReads.one_by_one("history", read, clock)
+    history = RunHistory(console, a_page(Grant(Role.OPERATOR, 1)), a_run())
+
+    with pytest.raises(OSError, match="away"):
+        await history.look_up(a_run())
+    await asyncio.sleep(1)
+    await history.look_up(a_run())
+
+    told = history.estimate_of(a_run())
+    assert told is not None
+    assert told.typical == TYPICAL
+
+
+@stepped
+async def test_a_page_that_is_gone_watches_nothing_any_more() -> None:
+    console = a_console([])
+    history = RunHistory(console, a_page(Grant(Role.OPERATOR, 1)), a_run())
+
+    history.close()
+    await history.look_up(a_run())
+
+    assert len(console.histories) == 0
 
 
 @stepped
