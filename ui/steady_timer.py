@@ -25,15 +25,19 @@ class SteadyTimer(ui.timer):
     """
 
     def __init__(self, interval: float, call: Callable[[], Awaitable[None]]) -> None:
-        """`call` is called every `interval` seconds, the first time an interval from now."""
+        """`call` is called every `interval` seconds, the first time an interval from now.
+
+        Not within any element, as a plain timer's callback is: whoever builds something says where.
+        """
         self._call = call
+        self._metronome = metronome_of_this_loop()
         self._leave: Callable[[], None] = lambda: None
         self._context = copy_context()  # whose page it is, for all that its ticks log
         super().__init__(interval, call, immediate=False)
         self._keep_from_the_browser()
 
     async def _run_in_loop(self) -> None:
-        due = first_due(metronome_of_this_loop().now, self.interval)
+        due = first_due(self._metronome.now, self.interval)
         if await self._can_start():
             self._wait_for(due)
 
@@ -54,7 +58,7 @@ class SteadyTimer(ui.timer):
 
     def _wait_for(self, beat: int) -> None:
         if not (self._is_canceled or self.is_deleted):
-            self._leave = metronome_of_this_loop().add(self, beat)
+            self._leave = self._metronome.add(self, beat)
 
     def _cleanup(self) -> None:
         is_there = not self.is_deleted
@@ -71,11 +75,10 @@ class SteadyTimer(ui.timer):
 
     async def _tick(self, due: int) -> None:
         try:
-            with self._get_context():
-                await self._call()
+            await self._call()
         except Exception as error:
             core.app.handle_exception(error)
-        self._wait_for(math.ceil(next_due(due, metronome_of_this_loop().now, self.interval)))
+        self._wait_for(math.ceil(next_due(due, self._metronome.now, self.interval)))
 
 
 class Metronome:
