@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -19,7 +19,7 @@ from policy.liveness import LifeFacts, Liveness, liveness
 from policy.run_detail_polling import RunFacts
 from policy.status import UxStatus, ux_status
 from services.bulk_items import BulkResult
-from services.remembering import Remembering
+from services.remembering import Remembering, remembered
 from services.run_trail import NO_TRAIL, RunTrail
 
 
@@ -65,20 +65,20 @@ class RunSnapshot(Remembering):
     trail: RunTrail = NO_TRAIL
     bulk: tuple[BulkResult, ...] = ()
 
-    @cached_property
+    @remembered
     def look(self) -> Hashable:
         """All that tells one sight of this run from another, whoever looks."""
         return self.version, self.ux_status, self.liveness, self.trail.newest_id
 
-    @cached_property
+    @remembered
     def ux_status(self) -> UxStatus:
         return ux_status(self.status, self.outcome)
 
-    @cached_property
+    @remembered
     def facts(self) -> RunFacts:
         return RunFacts(self.status, self.outcome, self.created_at, self.started_at)
 
-    @cached_property
+    @remembered
     def liveness(self) -> Liveness:
         """Whether anybody is there for it, as of the read."""
         facts = LifeFacts(

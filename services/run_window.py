@@ -3,10 +3,9 @@
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 
 from policy.access import Scope
-from services.remembering import Remembering
+from services.remembering import Remembering, remembered
 from services.run_filters import ANY_RUN, RunFilter
 from services.run_snapshot import RunSnapshot
 
@@ -60,7 +59,7 @@ class RunListSnapshot(Remembering):
     new_runs: int
     may_be_more: bool = False
 
-    @cached_property
+    @remembered
     def look(self) -> Hashable:
         """All that tells one sight of this list from another, whoever looks."""
         rows = tuple((run.id, run.version, run.ux_status) for run in self.runs)

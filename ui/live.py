@@ -397,9 +397,10 @@ class Live(Generic[S]):
 
     def _next_turn(self) -> S | None:
         """What comes by itself; nothing does under a dialog, whose closing asks again."""
-        if self._is_closed or self._shown is None or self._browser.is_dialog_open:
+        if self._is_closed or self._shown is None:
             return None
-        return self._surface.turned(self._shown)
+        turned = self._surface.turned(self._shown)
+        return None if turned is None or self._browser.is_dialog_open else turned
 
     def _turn_over(self) -> None:
         """Paint what time has changed: no read, no tick."""
