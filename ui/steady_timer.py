@@ -82,12 +82,18 @@ class Metronome:
         for beat in sorted(beat for beat in self._due if beat <= self.now):
             timers = self._due[beat]
             while timers and left:
-                timers.pop().fire(beat)
+                self._fire(timers.pop(), beat)
                 left -= 1
             if timers:
                 break
             del self._due[beat]
         self._set_alarm()  # at once, when some are left
+
+    def _fire(self, timer: SteadyTimer, beat: int) -> None:
+        try:
+            timer.fire(beat)
+        except Exception as error:  # one page's trouble: the beat goes on for all others
+            core.app.handle_exception(error)
 
 
 _metronomes: WeakKeyDictionary[asyncio.AbstractEventLoop, Metronome] = WeakKeyDictionary()
