@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
 from nicegui import core
-from pytest import MonkeyPatch
 
 from tests.stepped_loop import stepped
 from ui.steady_timer import metronome_of_this_loop
@@ -25,7 +25,7 @@ class _Timer:
 async def test_a_timer_that_cannot_fire_stops_neither_its_beat_nor_the_next() -> None:
     fired: list[str] = []
     told: list[Exception] = []
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(core.app, "handle_exception", told.append)
         metronome = metronome_of_this_loop()
         beat = int(metronome.now) + 2

@@ -2,9 +2,9 @@
 
 import asyncio
 
+import pytest
 from nicegui import client
 from nicegui.testing import user_simulation
-from pytest import MonkeyPatch
 
 from tests.stepped_loop import stepped
 from tests.ui.watched_run import READER, WatchedRun, open_visible_page
@@ -13,7 +13,7 @@ from ui.quiet_outbox import install_quiet_outbox
 
 @stepped
 async def test_rights_that_another_had_read_are_not_kept_for_another_interval() -> None:
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "Outbox", client.Outbox)
         async with user_simulation(root=lambda: None) as user:
             install_quiet_outbox()
