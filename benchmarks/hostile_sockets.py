@@ -153,10 +153,6 @@ class HostileSocket:
                 pass
 
 
-def _beginning() -> bytes:
-    return frame(b"", _TEXT, is_last=False)
-
-
 def _stray(page: FetchedPage) -> str:
     told = {"id": 10**6, "client_id": page.client_id, "listener_id": "none", "args": []}
     return f"42{json.dumps(['event', told])}"

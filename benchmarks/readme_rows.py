@@ -10,13 +10,21 @@ from typing import Any
 from benchmarks.report import RESULTS
 from benchmarks.watching.side_by_side import COST, RATIO
 
+_OWN = "Stillwatch"
 Medians = dict[tuple[str, str], float]
 
 
 def main() -> None:
     """Print the rows that there are results for."""
-    watching, listed, churned = _results("watching"), _results("busy_list"), _results("churn")
-    for what, target, value in (*_watching(watching), *_listed(listed), *_churned(churned)):
+    rows = (
+        *_watching(_results("watching")),
+        *_listed(_results("busy_list")),
+        *_attacked(_results("hostile")),
+        *_churned(_results("churn")),
+        *_grown(_results("viewers"), _OWN, "viewers"),
+        *_grown(_results("rows"), _OWN, "runs"),
+    )
+    for what, target, value in rows:
         print(f"| {what} | {target} | {value} |")
 
 
@@ -107,6 +115,33 @@ def _churned(found: tuple[Any, Medians] | None) -> Iterator[tuple[str, str, str]
         f"{told['minutes']:g} minutes of pages that come and go (*bench-long*: `churn`)",
         "memory flat within 5 %, nothing left",
         f"{growth:+.1f} %, {left:g} left",
+    )
+
+
+def _attacked(found: tuple[Any, Medians] | None) -> Iterator[tuple[str, str, str]]:
+    if found is None:
+        return
+    told, medians = found
+    later = next(v for (_, quantity), v in medians.items() if "beyond that in peace" in quantity)
+    yield (
+        f"{told['hostile']} hostile sockets at full rate (`hostile`): an honest refresh later by",
+        "< 1 s",
+        f"{_short(later / 1000)} s at most",
+    )
+
+
+def _grown(
+    found: tuple[Any, Medians] | None, subject: str, what: str
+) -> Iterator[tuple[str, str, str]]:
+    """How the cost changes as one thing grows; it has no target, the shape is what is told."""
+    if found is None:
+        return
+    costs = [(q.split()[0], ms) for (s, q), ms in found[1].items() if s == subject]
+    yield (
+        f"each viewer and refresh with {' · '.join(size for size, _ in costs)} {what} "
+        f"(*bench-long*: `{'rows' if what == 'runs' else what}`)",
+        "",
+        " · ".join(_short(ms) for _, ms in costs) + " ms",
     )
 
 

@@ -13,7 +13,9 @@ class NaiveTimestampError(ValueError):
 def require_aware(**instants: datetime | None) -> None:
     """Raise `NaiveTimestampError` naming the first of `instants` that carries no offset."""
     for name, instant in instants.items():
-        if instant is not None and instant.utcoffset() is None:
+        if instant is None or instant.tzinfo is UTC:
+            continue
+        if instant.utcoffset() is None:
             raise NaiveTimestampError(f"{name} must be an aware datetime")
 
 

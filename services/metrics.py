@@ -79,6 +79,9 @@ snapshot_shared = Counter(
     ["kind"],
     registry=registry,
 )
+snapshots = Gauge(
+    "stillwatch_snapshots", "Records that somebody watches now", ["kind"], registry=registry
+)
 ui_updates = Counter(
     "stillwatch_ui_updates", "Ticks that changed the page", ["surface"], registry=registry
 )
@@ -165,6 +168,7 @@ def _start_every_metric_at_zero() -> None:
     for kind in KINDS:
         snapshot_reads.labels(kind)
         snapshot_shared.labels(kind)
+        snapshots.labels(kind)
     for edge in TRANSITIONS:
         run_transitions.labels(*edge)
     for status in ("queued", "running"):

@@ -15,7 +15,6 @@ from sqlmodel import col
 
 from models import OperationRun, Tenant, User
 from models.columns import utc_now
-from policy.estimate import Estimate, TypicalDuration, estimate
 from policy.liveness import LifeFacts, Liveness, liveness
 from policy.run_detail_polling import RunFacts
 from policy.status import UxStatus, ux_status
@@ -29,9 +28,8 @@ class RunSnapshot(Remembering):
     """What is persisted of a run, as read at `now` by the database's clock. Times are aware UTC.
     One that was only read at another time is equal.
 
-    `queue_position` and all that follows is read for one run only, not for lists; `typical` is how
-    long runs like it have taken, as far as its reader sees them; `bulk` what a bulk run has come to
-    for each of its runs.
+    `queue_position` and all that follows is read for one run only, not for lists; `bulk` is what a
+    bulk run has come to for each of its runs.
     """
 
     now: datetime = field(compare=False)
@@ -65,32 +63,12 @@ class RunSnapshot(Remembering):
     has_room: bool | None = None
     worker_seen_at: datetime | None = None
     trail: RunTrail = NO_TRAIL
-    typical: TypicalDuration | None = None
     bulk: tuple[BulkResult, ...] = ()
-
-    def with_typical(self, typical: TypicalDuration | None) -> "RunSnapshot":
-        """The run beside what is typical of it: one snapshot for all who have the same past."""
-        if typical == self.typical:
-            return self
-        return self.once(("typical", typical), lambda: self._with_typical(typical))
-
-    def _with_typical(self, typical: TypicalDuration | None) -> "RunSnapshot":
-        values = list(_all_of(self))
-        values[_TYPICAL] = typical
-        return RunSnapshot(*values)  # for each run at each read: `replace` costs three times that
 
     @cached_property
     def look(self) -> Hashable:
         """All that tells one sight of this run from another, whoever looks."""
-        return self.version, self.ux_status, self.liveness, self.estimate, self.trail.newest_id
-
-    @cached_property
-    def estimate(self) -> Estimate | None:
-        """What its past says of it while it waits or runs, as of the read."""
-        if not self.ux_status.is_active:
-            return None
-        is_running = self.ux_status is UxStatus.RUNNING
-        return estimate(self.typical, self.started_at if is_running else None, self.now)
+        return self.version, self.ux_status, self.liveness, self.trail.newest_id
 
     @cached_property
     def ux_status(self) -> UxStatus:
@@ -120,8 +98,6 @@ class RunSnapshot(Remembering):
 
 # What is stored of a run, in the order of `RunSnapshot`.
 _NAMES = tuple(field.name for field in fields(RunSnapshot))
-_TYPICAL = _NAMES.index("typical")
-_all_of: Callable[[RunSnapshot], Sequence[Any]] = attrgetter(*_NAMES)
 STORED = _NAMES[_NAMES.index("id") : _NAMES.index("queue_position")]
 # Of no version that a run can have.
 NO_VERSION = -1

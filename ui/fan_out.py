@@ -6,7 +6,6 @@ What goes to a socket stays in order: it is written at once when nothing waits t
 and else put into the socket's queue.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from engineio.async_socket import AsyncSocket
@@ -26,18 +25,12 @@ _is_as_read = digest_of(_read) == READ
 _NAMESPACE = "/"
 
 
-def send_to(rooms: Iterable[str], event: str, payload: str) -> int:
-    """Send an event whose payload is JSON already; return how many sockets it was handed to.
-
-    A room is named after its page, and has the sockets of that page. What is sent so carries no
-    number of the page's outbox: no browser acknowledges it, and none gets it a second time.
-    """
-    letter = letter_of(event, payload)
-    return sum(letter.post_to(room) for room in rooms)
-
-
 def letter_of(event: str, payload: str) -> "Letter":
-    """The same, to be handed over page by page."""
+    """An event whose payload is JSON already, to be handed over page by page.
+
+    What is sent so carries no number of the page's outbox: no browser acknowledges it, and none
+    gets it a second time.
+    """
     return Letter(f'{EVENT}["{event}",{payload}]')
 
 
@@ -62,7 +55,7 @@ class Letter:
         self._text = SharedText(self._parcel.encode()) if is_text else None
 
     def post_to(self, room: str) -> int:
-        """Hand it to every socket of a page; return how many there were."""
+        """Hand it to every socket of a page, whose room is named after it; return how many."""
         return sum(self.post(socket_id) for socket_id in _sockets_in(room))
 
     def post(self, socket_id: str) -> bool:

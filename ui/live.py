@@ -281,13 +281,12 @@ class Live(Generic[S]):
             return
         self._surface.lose()
         self._painted = None
-        if self._shown is not None and self._has_ended_for_good(self._decide()):
-            if self._guards().closed() is None:
-                self._put(self._shown)
-                self._arm()
-        else:
+        if self._shown is None or not self._has_ended_for_good(self._decide()):
             self._is_overdue = True
             self.nudge()
+        elif self._guards().closed() is None:
+            self._put(self._shown)
+            self._arm()
 
     def _guards_changed(self) -> None:
         if self._is_closed:
@@ -304,8 +303,7 @@ class Live(Generic[S]):
         interval = decision.interval
         is_first_report, self._awaits_first_report = self._awaits_first_report, False
         is_young = self._clock() - self._painted_at < (interval or _NUDGE_WINDOW)
-        is_young &= self._painted is not None  # and nothing of it was lost
-        if is_first_report and is_young and not self._is_overdue:
+        if is_first_report and is_young and not self._is_overdue and self._painted is not None:
             self._arm()  # just painted: reading the same again would help nobody
         elif self._is_overdue or not self._has_ended_for_good(decision):
             self.nudge()

@@ -49,7 +49,10 @@ class QuietOutbox(Outbox):
 
     def wake(self) -> None:
         """Send what there is, once whoever is at work now has done."""
-        if self._event_loop is not None and not self._is_due:
+        # At the interpreter's exit dialogs are still deleted, with nobody left to be told.
+        if self._event_loop is None or self._event_loop.is_closed():
+            return
+        if not self._is_due:
             self._is_due = True
             self._event_loop.call_soon(self._send_all)
 

@@ -44,6 +44,8 @@ class Stage:
         self._shown: Scene | None = None
         self._asked: tuple[Scene, ...] = ()  # also while nothing of them differs from what is shown
         self._is_lost = False
+        self._is_retaken = False  # since it was lost
+        self._told: object = None
 
     def take(self, scene: Scene) -> None:
         """Have these parts shown with the next badge."""
@@ -53,6 +55,9 @@ class Stage:
     def show(self, state: BadgeState, version: str, finished_at: datetime | None) -> None:
         """Show the parts that were taken last, under a badge of what the driver really does."""
         locale, taken = self._locale, self._taken
+        if self._told == (told := (taken, state, version)) and not self._is_lost:
+            return  # as nearly always: nothing has changed
+        self._told = told
 
         def with_badge() -> Scene:
             view = badge(

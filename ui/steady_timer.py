@@ -4,6 +4,8 @@ import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from nicegui import core, ui
@@ -25,22 +27,47 @@ class SteadyTimer(ui.timer):
     def __init__(self, interval: float, call: Callable[[], Awaitable[None]]) -> None:
         """`call` is called every `interval` seconds, the first time an interval from now."""
         self._call = call
+        self._leave: Callable[[], None] = lambda: None
+        self._context = copy_context()  # whose page it is, for all that its ticks log
         super().__init__(interval, call, immediate=False)
+        self._keep_from_the_browser()
 
     async def _run_in_loop(self) -> None:
-        metronome = metronome_of_this_loop()
-        due = first_due(metronome.now, self.interval)
+        due = first_due(metronome_of_this_loop().now, self.interval)
         if await self._can_start():
-            metronome.add(self, due)
-        else:
-            self._cleanup()
+            self._wait_for(due)
 
     def fire(self, due: int) -> None:
         """Run the callback in a task of its own, and wait for the next beat that it is due at."""
-        if self._should_stop():
-            self._cleanup()
-        else:
-            self._current_invocation = asyncio.create_task(self._tick(due), name="tick")
+        if not self._should_stop():
+            self._current_invocation = asyncio.create_task(
+                self._tick(due), name="tick", context=self._context
+            )
+
+    def cancel(self, *, with_current_invocation: bool = False) -> None:
+        super().cancel(with_current_invocation=with_current_invocation)
+        # Out of the metronome at once, which would keep all of a page that is gone; and out of the
+        # page a little later, as that may be what is being taken apart.
+        self._leave()
+        if core.is_loop_running():
+            asyncio.get_running_loop().call_soon(self._cleanup)
+
+    def _wait_for(self, beat: int) -> None:
+        if not (self._is_canceled or self.is_deleted):
+            self._leave = metronome_of_this_loop().add(self, beat)
+
+    def _cleanup(self) -> None:
+        is_there = not self.is_deleted
+        super()._cleanup()
+        if is_there:
+            self._keep_from_the_browser()
+
+    def _keep_from_the_browser(self) -> None:
+        """It shows nothing, and each change of pace would be two messages to every page."""
+        holder = self.parent_slot.parent if self.parent_slot else None
+        for element in (self, holder):
+            if element is not None:
+                self.client.outbox.updates.pop(element.id, None)
 
     async def _tick(self, due: int) -> None:
         try:
@@ -48,8 +75,7 @@ class SteadyTimer(ui.timer):
                 await self._call()
         except Exception as error:
             core.app.handle_exception(error)
-        metronome = metronome_of_this_loop()
-        metronome.add(self, math.ceil(next_due(due, metronome.now, self.interval)))
+        self._wait_for(math.ceil(next_due(due, metronome_of_this_loop().now, self.interval)))
 
 
 class Metronome:
@@ -57,7 +83,7 @@ class Metronome:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._due: defaultdict[int, list[SteadyTimer]] = defaultdict(list)
+        self._due: defaultdict[int, dict[SteadyTimer, None]] = defaultdict(dict)
         self._alarm: asyncio.TimerHandle | None = None
 
     @property
@@ -65,11 +91,13 @@ class Metronome:
         """The time of the event loop, in beats."""
         return self._loop.time() / BEAT
 
-    def add(self, timer: SteadyTimer, due: int) -> None:
-        """Fire `timer` once, at beat number `due`."""
-        self._due[due].append(timer)
+    def add(self, timer: SteadyTimer, due: int) -> Callable[[], None]:
+        """Fire `timer` once, at beat number `due`; not any more once the answer is called."""
+        timers = self._due[due]
+        timers[timer] = None
         if self._alarm is None or due * BEAT < self._alarm.when():
             self._set_alarm()
+        return partial(timers.pop, timer, None)
 
     def _set_alarm(self) -> None:
         if self._alarm is not None:
@@ -82,7 +110,8 @@ class Metronome:
         for beat in sorted(beat for beat in self._due if beat <= self.now):
             timers = self._due[beat]
             while timers and left:
-                self._fire(timers.pop(), beat)
+                timer, _ = timers.popitem()
+                self._fire(timer, beat)
                 left -= 1
             if timers:
                 break

@@ -70,6 +70,8 @@ def _prepare(
     is_ended = idle == "terminal"
     status, outcome = ("completed", "succeeded") if is_ended else ("running", None)
     ids = world.add_runs(data_dir, [_AHEAD] * runs, status, outcome)
+    if idle == "dialog":
+        crowd.ask("come_as", ["operator", "owner"])  # who may cancel a run
     began = time.monotonic()
     crowd.ask("open", [(f"/operations/{ids[n % runs]}", "1 s") for n in range(viewers)])
     print(f"{viewers} pages opened in {time.monotonic() - began:.1f} s", flush=True)

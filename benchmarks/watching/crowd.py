@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from benchmarks.watching.writer import Writer
 
 # As many tabs as one person has open, and fewer than a session may have.
 _PAGES_PER_SIGN_IN = 40
-_PEOPLE = ("operator@example.test", "owner@example.test", "auditor@example.test")
+# Not all of them may do the same, so that not all are shown the same.
+_PEOPLE = ("operator", "owner", "auditor")
 _AT_ONCE = 16
 
 AnyViewer = Viewer | Poller
@@ -41,16 +43,22 @@ class Crowd:
         self._viewers: list[AnyViewer] = []
         self._clients: list[httpx.AsyncClient] = []
         self._pages_of: Counter[httpx.AsyncClient] = Counter()
+        self._people: Sequence[str] = _PEOPLE
         self._pages_each = _PAGES_PER_SIGN_IN
         self._writer: Writer | Transitions | None = None
         self._restless: Restless | None = None
+
+    async def come_as(self, people: Sequence[str]) -> None:
+        """Whoever signs in from now on is one of these."""
+        self._people = people
 
     async def sign_in(self, count: int, pages_each: int = _PAGES_PER_SIGN_IN) -> None:
         """As many sign-ins, by the form, as `count` pages need with so many for each."""
         self._pages_each = pages_each
         needed = -(-count // pages_each)
         while len(self._clients) < needed:
-            email = _PEOPLE[len(self._clients) % len(_PEOPLE)]
+            who = self._people[len(self._clients) % len(self._people)]
+            email = f"{who}@example.test"
             self._clients.append(await sign_in(self._url, email, self._password))
 
     async def open(self, pages: list[tuple[str, str]], by: str = "socket") -> dict[str, Any]:

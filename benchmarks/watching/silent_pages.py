@@ -13,28 +13,30 @@ from benchmarks.watching.subjects import STILLWATCH
 PAGES = 200
 _WARM_PAGES = 20
 _SETTLE_SECONDS = 3.0
+_PEOPLE = ("operator", "owner")  # who may cancel a run, which opens a dialog
 _OLD = 3600.0  # a run that is asked for each ten seconds only
 
 Values = dict[tuple[str, str], float]
 
 
 def measure_round(data_dir: Path, seconds: float) -> Values:
-    """One server: pages are opened, hidden, put under a dialog; ended runs; runs without news."""
+    """Pages are opened, hidden, put under a dialog; runs that have ended; runs without news.
+
+    Each on a server of its own: a page that was left is taken apart half a minute later.
+    """
     values: Values = {}
     with on_stage(STILLWATCH, data_dir) as stage:
-        stage.open(stage.add_runs([_OLD]), _WARM_PAGES)
-        stage.crowd.ask("close")
-        runs = stage.add_runs([_OLD])
-        _note(values, "opening", _opening(stage, runs))
+        stage.crowd.ask("come_as", _PEOPLE)
+        _note(values, "opening", _opening(stage, stage.add_runs([_OLD])))
         stage.crowd.ask("show", "hidden")
         _note(values, "hidden", _silence(stage, seconds, "hidden"))
         stage.crowd.ask("show", "visible")
         stage.crowd.ask("click", "run-cancel")
         _note(values, "dialog", _silence(stage, seconds, "dialog"))
-        stage.crowd.ask("close")
+    with on_stage(STILLWATCH, data_dir) as stage:
         stage.open(stage.add_runs([_OLD], ended=True), PAGES)
         _note(values, "terminal", _silence(stage, seconds, "terminal"))
-        stage.crowd.ask("close")
+    with on_stage(STILLWATCH, data_dir) as stage:
         _note(values, "200 live runs, no news", _no_news(stage, seconds))
     return values
 
@@ -74,8 +76,9 @@ _TARGETS = {
     ("dialog", _EACH): 0.10,
     ("terminal", _EACH): 0.10,
     ("200 live runs, no news", _TICK): 0.10,
-    ("200 live runs, no news", _OF_RUNS): 1.05,
-    ("200 live runs, no news", _OF_RIGHTS): 1.05,
+    # At the edge of a window one more may fall into it.
+    ("200 live runs, no news", _OF_RUNS): 1.15,
+    ("200 live runs, no news", _OF_RIGHTS): 1.15,
     ("200 live runs, no news", _LOST): 1.0,
 }
 
@@ -85,15 +88,20 @@ def _note(values: Values, subject: str, quantities: dict[str, float]) -> None:
 
 
 def _opening(stage: Stage, runs: Sequence[int]) -> dict[str, float]:
-    """From the request of the page to its first report, all of it on the server."""
+    """From the request of the page to its first report, all of it on the server.
+
+    The first few are opened before: what is made once is not theirs.
+    """
     stage.crowd.ask("sign_in", PAGES)
+    stage.open(runs, _WARM_PAGES)
     time.sleep(_SETTLE_SECONDS)
+    count = PAGES - _WARM_PAGES
     used, held = stage.server.processor_seconds, stage.server.resident_kib
-    opened = stage.open(runs, PAGES)
+    opened = stage.open(runs, count)
     used = stage.server.processor_seconds - used
     return {
-        _OPENING: 1000 * used / PAGES,
-        _HELD: 1.024 * (stage.server.resident_kib - held) / PAGES,
+        _OPENING: 1000 * used / count,
+        _HELD: 1.024 * (stage.server.resident_kib - held) / count,
         _HTML: opened["html_bytes"] / 1000,
     }
 

@@ -21,7 +21,8 @@ def about_request(request_id: str) -> Iterator[None]:
 
 def about_page(page_id: str, user_id: int) -> None:
     """From here on every line of this task names the open page and its person."""
-    bind_contextvars(page=page_id, user=user_id)
+    if get_contextvars().get("page") != page_id:
+        bind_contextvars(page=page_id, user=user_id)
 
 
 @contextmanager

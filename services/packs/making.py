@@ -25,8 +25,6 @@ from services.packs.report.pdf import render_pdf
 from services.packs.run_evidence import read_runs
 from services.packs.run_statistics import RunStatistics
 
-_ACCESS_LINES = 1_000
-
 
 @dataclass(frozen=True, slots=True)
 class MadePack:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -48,6 +48,11 @@ async def dial() -> AsyncIterator[Dial]:
         yield dial
 
 
+def send_to(rooms: Iterable[str], event: str, payload: str) -> int:
+    letter = fan_out.letter_of(event, payload)
+    return sum(letter.post_to(room) for room in rooms)
+
+
 async def heard(line: ClientConnection) -> list[Any]:
     async with asyncio.timeout(10):
         return json.loads(str(await line.recv())[2:])
@@ -57,7 +62,7 @@ async def test_everybody_gets_it_compressed_or_not(dial: Dial) -> None:
     plain, first = await dial(compression=None)
     packed, second = await dial()
 
-    handed = fan_out.send_to([first, second], "shown", '{"text":"Grüße"}')
+    handed = send_to([first, second], "shown", '{"text":"Grüße"}')
 
     assert handed == 2
     assert await heard(plain) == await heard(packed) == ["shown", {"text": "Grüße"}]
@@ -69,7 +74,7 @@ async def test_who_is_gone_is_not_counted(dial: Dial) -> None:
     while core.sio.manager.is_connected(sid, "/"):
         await asyncio.sleep(0.01)
 
-    assert fan_out.send_to([sid, "nobody"], "shown", "{}") == 0
+    assert send_to([sid, "nobody"], "shown", "{}") == 0
 
 
 async def test_what_was_put_into_the_queue_before_comes_before(dial: Dial) -> None:
@@ -77,7 +82,7 @@ async def test_what_was_put_into_the_queue_before_comes_before(dial: Dial) -> No
 
     for number in range(0, 30, 3):
         await core.sio.emit("n", number, room=sid)
-        fan_out.send_to([sid], "n", str(number + 1))
+        send_to([sid], "n", str(number + 1))
         fan_out.send_to_room(sid, "n", number + 2)
 
     assert [(await heard(line))[1] for _ in range(30)] == list(range(30))
@@ -91,8 +96,8 @@ async def test_who_does_not_read_keeps_nobody_else_waiting_and_gets_all_in_order
     long = json.dumps("x" * 200_000)
 
     for number in range(60):
-        fan_out.send_to([idle], "long", long)
-        fan_out.send_to([idle, eager], "n", str(number))
+        send_to([idle], "long", long)
+        send_to([idle, eager], "n", str(number))
         assert (await heard(quick))[1] == number  # so that the writers had their turns
 
     assert core.sio.eio.sockets[core.sio.manager.eio_sid_from_sid(idle, "/")].queue.qsize()
@@ -123,7 +128,7 @@ async def test_a_server_of_another_kind_is_served_by_its_queues() -> None:
     async with switchboard("websockets-sansio") as dial:
         line, sid = await dial()
 
-        fan_out.send_to([sid], "shown", "{}")
+        send_to([sid], "shown", "{}")
 
         assert await heard(line) == ["shown", {}]
 

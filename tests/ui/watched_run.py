@@ -1,14 +1,17 @@
 """Real pages of one run, over real shared reads of what the test writes, in the loop's time."""
 
 import asyncio
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from nicegui import Client
+import pytest
+from nicegui import Client, client
 from nicegui.testing import User
 from starlette.requests import Request
 
@@ -18,8 +21,9 @@ from services.auth import Viewer
 from services.runs import RunSnapshot
 from services.snapshots import SharedReads
 from tests.ui.documents import Document, Seen
-from tests.ui.wire import Wire, fetched_page
+from tests.ui.wire import Wire, fetched_page, simulated_user
 from tests.unit.presenters.factories import NOW, a_run
+from ui.quiet_outbox import install_quiet_outbox
 
 OWNER = (Grant(Role.OWNER, 1),)
 READER = (Grant(Role.AUDITOR, 1),)
@@ -28,13 +32,14 @@ READER = (Grant(Role.AUDITOR, 1),)
 class WatchedRun:
     """A run, those signed in who look at it by session, and how often either was read."""
 
-    def __init__(self, **columns: Any) -> None:
+    def __init__(self, age: float = 0.0, **columns: Any) -> None:
         # The simulation forgets what it has imported; so these are those of this simulation.
         from ui.console import compose
 
         self._time = asyncio.get_running_loop().time
         self._born = self._time()
-        self.run = a_run(**{"id": 7, "version": 1, "started_at": NOW, "created_at": NOW, **columns})
+        began = NOW - timedelta(seconds=age)
+        self.run = a_run(version=1, started_at=began, created_at=began, **columns)
         self.viewers: dict[int, Viewer] = {}
         self.reads: Counter[str] = Counter()
         self.error: Exception | None = None
@@ -92,7 +97,9 @@ class WatchedRun:
 class RunPage:
     """A page of the run, its socket, and the document that its browser shows."""
 
-    def __init__(self, watched: WatchedRun, wire: Wire, viewer: Viewer, cookies: str) -> None:
+    def __init__(
+        self, console: Any, run: RunSnapshot, wire: Wire, viewer: Viewer, cookies: str = ""
+    ) -> None:
         from ui.browser import Browser, Dialog
         from ui.bulk_reading import BulkReading
         from ui.components.announcer import Announcer
@@ -106,7 +113,6 @@ class RunPage:
         self._dialog_type = Dialog
         headers = [(b"cookie", cookies.encode())]
         request = Request({"type": "http", "headers": headers, "state": {}})
-        console, run = watched.console, watched.seen()
         with self.client:
             session = PageSession(console, viewer, request, self.client)
             self.browser = Browser(self.client, session.locale)
@@ -115,7 +121,6 @@ class RunPage:
             panel = RunPanel(page, run, (), history, BulkReading(console), is_watching=False)
         self.live = panel._live
         self.stage = panel._stage
-        self._document: Document | None = None
 
     @property
     def is_guarded(self) -> bool:
@@ -159,6 +164,16 @@ class RunPage:
         return [told for name, told in self.wire.heard() if name == "shown"]
 
 
+@asynccontextmanager
+async def watching(**columns: Any) -> AsyncIterator[tuple[User, WatchedRun]]:
+    """Somebody with a browser, and a run to look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "Outbox", client.Outbox)  # put back afterwards
+        async with simulated_user() as user:
+            install_quiet_outbox()
+            yield user, WatchedRun(**columns)
+
+
 async def open_page(
     user: User,
     watched: WatchedRun,
@@ -168,7 +183,8 @@ async def open_page(
 ) -> RunPage:
     """A page that is fetched, but has no socket yet."""
     viewer = watched.sign_in(session_id, grants)
-    return RunPage(watched, await fetched_page(user), viewer, cookies)
+    run, wire = watched.seen(), await fetched_page(user)
+    return RunPage(watched.console, run, wire, viewer, cookies)
 
 
 async def open_visible_page(user: User, watched: WatchedRun, **named: Any) -> RunPage:
@@ -188,6 +204,4 @@ async def settle() -> None:
 
 
 def _as_json(view: Any) -> Any:
-    import json
-
     return json.loads(json.dumps(view))

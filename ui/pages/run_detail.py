@@ -7,6 +7,7 @@ from nicegui import Client, ui
 from sqlalchemy.orm import Session
 
 from policy.decision import Reason
+from policy.estimate import Estimate
 from services import runs
 from services.notifications import watching
 from services.operations import NotAllowedError, Operations
@@ -66,7 +67,8 @@ def register(console: Console) -> None:
         history = RunHistory(console, page.session, run)
         client.on_delete(history.close)
         bulk = BulkReading(console)
-        run = await bulk.beside(await history.beside(run))
+        await history.look_up(run)
+        run = await bulk.beside(run)
         with page.framed("operations", page.session.locale.say("Run {id}", id=run.id)):
             RunPanel(page, run, related, history, bulk, is_watching=is_watching)
 
@@ -107,6 +109,7 @@ class RunPanel:
         is_watching: bool,
     ) -> None:
         self._page = page
+        self._history = history
         self._locale = locale = page.session.locale
         self._shown: RunSnapshot | None = None
         with PageHead((locale.say("Operations"), "/operations")):
@@ -144,10 +147,10 @@ class RunPanel:
         if self._shown is not None:
             self._page.announce(run_change(self._shown, run, self._locale))
         self._shown = run
-        locale, deeds = self._locale, self._deeds(run)
+        locale, deeds, estimate = self._locale, self._deeds(run), self._history.estimate_of(run)
         scene = run.once(
-            (locale, deeds),
-            lambda: Scene({**run_parts(run, locale), "actions": deeds._asdict()}),
+            (locale, deeds, estimate),
+            lambda: Scene({**run_parts(run, estimate, locale), "actions": deeds._asdict()}),
         )
         self._stage.take(scene)
 
@@ -245,11 +248,11 @@ class RunPanel:
         return Operations(session, self._page.console.enqueue, self._page.console.offers)
 
 
-def run_parts(run: RunSnapshot, locale: Locale) -> dict[str, Any]:
+def run_parts(run: RunSnapshot, estimate: Estimate | None, locale: Locale) -> dict[str, Any]:
     """What everybody sees of a run who reads it in the same language and zone."""
-    estimate = run_estimate(run.estimate, locale)
+    told = run_estimate(estimate, locale)
     return {
-        "summary": {**presenter.run_summary(run, locale), "estimate": estimate},
+        "summary": {**presenter.run_summary(run, locale), "estimate": told},
         "failures": presenter.run_failures(run, locale),
         "results": bulk_view(run, locale),
         "timeline": run_timeline(run, locale),
