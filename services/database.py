@@ -144,6 +144,8 @@ def _reader_options(engine: Engine) -> dict[str, Any]:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see below
+    # One text that is none, of another program, would fail the statement for all its other rows.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",

@@ -54,14 +54,16 @@ async def quiet_memory(count_pages: CountPages) -> AsyncIterator[None]:
 
 async def _look(count_pages: CountPages, pauses: "_Pauses") -> None:
     loop = asyncio.get_running_loop()
-    last = loop.time()
+    last, held = loop.time(), 0
     while True:
         await asyncio.sleep(_LOOK_EVERY - loop.time() % BEAT + _OFF_BEAT)
         open_pages, gone_pages = count_pages()
-        since_last = loop.time() - last
-        if is_collection_due(open_pages=open_pages, gone_pages=gone_pages, since_last=since_last):
+        # What the last search has left, somebody holds: another in a second would not free it.
+        held = min(held, gone_pages)
+        found, since_last = gone_pages - held, loop.time() - last
+        if is_collection_due(open_pages=open_pages, gone_pages=found, since_last=since_last):
             _collect(open_pages, gone_pages)
-            last = loop.time()
+            last, held = loop.time(), count_pages()[1]
         pauses.tell()
 
 

@@ -111,6 +111,7 @@ class Live(Generic[S]):
         self._is_closed = False
         self._is_reading = False
         self._is_overdue = False  # what was read is not on the screen, or something was done since
+        self._was_acted_on = False  # and what is read next is to begin after that
         self._was_guarded = True
         self._awaits_first_report = True
         self._nudged_at = float("-inf")
@@ -154,6 +155,7 @@ class Live(Generic[S]):
             return
         is_covered = self._clock() - self._nudged_at < _NUDGE_WINDOW and not self._is_overdue
         self._is_overdue |= own_action or not is_covered
+        self._was_acted_on |= own_action
         if self._is_reading or self._guards().closed() is not None:
             return
         if not self._is_overdue:
@@ -202,15 +204,19 @@ class Live(Generic[S]):
         return self._is_overdue and not self._is_closed and self._guards().closed() is None
 
     async def _read_once(self) -> None:
-        fresh, self._is_overdue = self._is_overdue, False
+        owed, self._is_overdue = self._is_overdue, False
+        fresh, self._was_acted_on = self._was_acted_on, False
         max_age = self._armed or _NUDGE_WINDOW
+        if owed:  # all that come back together are still one read
+            max_age = min(max_age, _NUDGE_WINDOW)
         try:
             may_look = await self._surface.may_look(max_age, fresh=fresh)
             snapshot = await self._surface.read(max_age, fresh=fresh) if may_look else None
             if snapshot is not None and not self._is_closed:
                 self._take(snapshot)
         except Exception as error:  # whatever it was, the last good view stays and says so
-            self._is_overdue |= fresh  # what was asked for is still owed
+            self._is_overdue |= owed  # what was asked for is still owed
+            self._was_acted_on |= fresh
             self._fail(error)
             return
         if self._is_closed:

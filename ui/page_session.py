@@ -23,10 +23,11 @@ class PageSession:
         self.locale = reader_of(request)
         self._console = console
         self._client = client
-        self._watch = console.access.watch(viewer.session_id, self._take)
+        self._watch = console.access.watch(viewer.session_id, self._hear)
         self._paces: dict[object, float] = {}
         self._endings: list[Callable[[], None]] = []
         self._lookers: list[Callable[[Viewer], None]] = []
+        self._hearers: list[Callable[[], None]] = []
         self._is_over = False
         # Not the client's own id: with that one a stranger could speak for the page.
         self._page_id = new_id()
@@ -57,6 +58,14 @@ class PageSession:
             self._paces[part] = pace
         self._watch.keep_pace(min(self._paces.values(), default=None))
 
+    def _hear(self, viewer: Viewer | None) -> None:
+        """Another page of the sign-in, or one at the same pace, had the rights read."""
+        before = self.viewer.grants
+        self._take(viewer)
+        if viewer is not None and viewer.grants != before:
+            for hearer in self._hearers:
+                hearer()
+
     def _take(self, viewer: Viewer | None) -> None:
         if viewer is None:
             self.end()
@@ -78,6 +87,10 @@ class PageSession:
     def on_look(self, looker: Callable[[Viewer], None]) -> None:
         """Call `looker` with what each look brings, beside the rights: it costs no read."""
         self._lookers.append(looker)
+
+    def on_other_rights(self, hearer: Callable[[], None]) -> None:
+        """Call `hearer` when another's look has found other rights, which are not to wait."""
+        self._hearers.append(hearer)
 
     def on_end(self, ending: Callable[[], None]) -> None:
         """Call `ending` when the sign-in is over, before the page is cleared."""

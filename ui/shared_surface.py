@@ -47,6 +47,7 @@ class SharedSurface(Generic[S]):
 
     def listen(self, heard: Callable[[], None]) -> None:
         self._hears = heard
+        self._session.on_other_rights(heard)
 
     def keep_pace(self, pace: float | None) -> None:
         if pace != self._pace:

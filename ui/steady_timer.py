@@ -114,12 +114,18 @@ class Metronome:
             timers = self._due[beat]
             while timers and left:
                 timer, _ = timers.popitem()
-                timer.fire(beat)
+                self._fire(timer, beat)
                 left -= 1
             if timers:
                 break
             del self._due[beat]
         self._set_alarm()  # at once, when some are left
+
+    def _fire(self, timer: SteadyTimer, beat: int) -> None:
+        try:
+            timer.fire(beat)
+        except Exception as error:  # one page's trouble: the beat goes on for all others
+            core.app.handle_exception(error)
 
 
 _metronomes: WeakKeyDictionary[asyncio.AbstractEventLoop, Metronome] = WeakKeyDictionary()

@@ -193,3 +193,24 @@ def test_every_table_is_searched_by_an_index(sqlite_database: Database) -> None:
     tables = ("user_session", "user_account", "membership", "workspace", "notification")
     assert len([step for step in plan if step.startswith(f"SEARCH {tables[0]}")]) == 1
     assert not [step for step in plan if step.startswith(tuple(f"SCAN {t}" for t in tables))]
+
+
+@pytest.mark.parametrize("broken", ["x'FFFE00'", "cast(x'FFFE00' as text)"])
+def test_a_name_that_is_no_text_takes_the_rights_of_nobody(
+    sqlite_database: Database, broken: str
+) -> None:
+    """Another program may write so into SQLite; all who are signed in are read in one statement."""
+    database = sqlite_database
+    with database.writing() as session:
+        workspace = Workspace(slug="northwind", name="Northwind")
+        ada = User(email="ada@example.test", name="ada", password_hash="none")
+        session.add_all((workspace, ada))
+        session.flush()
+        row = {"workspace_id": workspace.id, "user_id": ada.id, "role": "operator"}
+        session.execute(insert(Membership).values(**row))
+        signed_in = sign_in(session, ada.id)
+        session.execute(text(f"UPDATE workspace SET name = {broken}"))
+
+    viewer = look(database, {signed_in: None})[signed_in]
+
+    assert viewer.scope is not None

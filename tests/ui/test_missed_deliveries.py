@@ -230,7 +230,7 @@ async def play(stagehand: Stagehand, script: list[tuple[str, str]], pages: int) 
 
     fresh = await stagehand.page(watched)
     await fresh.do("connect")
-    for _ in range(24):  # both come to the slowest of intervals
+    for _ in range(80):  # both come to the slowest of intervals
         await asyncio.sleep(1)
         await missed.deliver()
         await fresh.deliver()

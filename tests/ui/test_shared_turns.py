@@ -37,6 +37,9 @@ class SignIn:
     def keep_pace(self, part: object, pace: float | None) -> None:
         pass
 
+    def on_other_rights(self, hearer: object) -> None:
+        pass
+
 
 class Office:
     """A pack that is ready after 9.5 s and expires after a minute, in stepped time."""

@@ -47,9 +47,26 @@ async def test_pages_that_are_gone_leave_the_memory_when_they_are_enough() -> No
 
 
 @stepped
+async def test_pages_that_somebody_holds_are_not_searched_for_every_second() -> None:
+    """As those do that wait for a reading of a database that hangs."""
+    gone: weakref.WeakSet[Circle] = weakref.WeakSet()
+    async with quiet_memory(lambda: (100, len(gone))):
+        held = [Circle() for _ in range(30)]
+        gone.update(held)
+        before = full_searches()
+        await asyncio.sleep(60)
+        assert full_searches() == before + 1
+
+        gone.update(Circle() for _ in range(25))
+        await asyncio.sleep(2)
+
+        assert len(gone) == len(held)
+
+
+@stepped
 async def test_every_search_is_told() -> None:
     before = told("2")
-    counted = iter([(0, 30), *[(0, 0)] * 100])
+    counted = iter([(0, 30), *[(0, 0)] * 100])  # counted again after a search
     async with quiet_memory(lambda: next(counted)):
         await asyncio.sleep(30)
 
