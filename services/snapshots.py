@@ -38,6 +38,7 @@ class SharedReads(Generic[K, V]):
         self.kind = kind
         self._reads_counted = metrics.snapshot_reads.labels(kind)
         self._shared_counted = metrics.snapshot_shared.labels(kind)
+        self._held_counted = metrics.snapshots.labels(kind)
         self._read = read
         self._clock = clock
         self._entries: dict[K, _Entry[K, V]] = {}
@@ -63,7 +64,10 @@ class SharedReads(Generic[K, V]):
 
         `hear` is called with what another viewer's read has brought, when that is new.
         """
-        entry = self._entries.setdefault(key, _Entry())
+        if key not in self._entries:
+            self._entries[key] = _Entry()
+            self._held_counted.inc()
+        entry = self._entries[key]
         watch = Watch(self, key, hear)
         entry.watches[watch] = None
         return watch
@@ -76,6 +80,7 @@ class SharedReads(Generic[K, V]):
         del entry.watches[watch]
         if not entry.watches:
             del self._entries[watch.key]
+            self._held_counted.dec()
 
     async def _answer(self, watch: "Watch[K, V]", max_age: float, fresh: bool) -> "_Answer[V]":
         entry = self._entries[watch.key]

@@ -49,10 +49,10 @@ class Browser:
     @property
     def is_dialog_open(self) -> bool:
         # Counted afresh each time: deleting an open dialog fires no event and keeps its value.
-        return any(
-            isinstance(element, ui.dialog) and element.value and not element.is_deleted
-            for element in self.client.layout.default_slot.children
-        )
+        for element in self.client.layout.default_slot.children:
+            if isinstance(element, ui.dialog) and element.value and not element.is_deleted:
+                return True
+        return False
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` after anything reported here has changed."""

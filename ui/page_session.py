@@ -61,6 +61,8 @@ class PageSession:
         if viewer is None:
             self.end()
             return
+        if viewer is self.viewer:
+            return  # one of whom nothing has changed is the same object
         self.viewer = viewer
         for looker in self._lookers:
             looker(viewer)

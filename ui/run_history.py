@@ -2,6 +2,7 @@
 
 from policy.estimate import Estimate, TypicalDuration, estimate
 from policy.status import UxStatus
+from services.auth import Viewer
 from services.run_history import HistoryKey
 from services.runs import RunSnapshot
 from services.snapshots import Watch
@@ -27,15 +28,19 @@ class RunHistory:
         self._typical: TypicalDuration | None = None
         self._is_known = False
         self._is_closed = False
+        self._asked_for: Viewer | None = None
 
     async def look_up(self, run: RunSnapshot) -> None:
         """Know what is typical of its type, as far as the person sees that now."""
+        viewer = self._session.viewer
+        if viewer is self._asked_for and not self._is_to_be_read:
+            return  # as at nearly every tick
+        self._asked_for = viewer
         key = self._key() if run.ux_status.is_active else None
         if self._watch is None or self._watch.key != key:
             self._look_elsewhere(key)
-        watch = self._watch
-        if watch is not None and (not self._is_known or watch.age >= _IS_GOOD_FOR):
-            self._typical = await watch.read(_IS_GOOD_FOR)
+        if self._watch is not None and self._is_to_be_read:
+            self._typical = await self._watch.read(_IS_GOOD_FOR)
             self._is_known = True
 
     def estimate_of(self, run: RunSnapshot) -> Estimate | None:
@@ -49,6 +54,11 @@ class RunHistory:
     def close(self) -> None:
         self._is_closed = True
         self._look_elsewhere(None)
+
+    @property
+    def _is_to_be_read(self) -> bool:
+        watch = self._watch
+        return watch is None or not self._is_known or watch.age >= _IS_GOOD_FOR
 
     def _look_elsewhere(self, key: HistoryKey | None) -> None:
         if self._watch is not None:

@@ -39,6 +39,7 @@ class SharedSurface(Generic[S]):
         self._paint = paint
         self._clear = clear
         self._hears: Callable[[], None] | None = None
+        self._pace: float | None = None
 
     @property
     def age(self) -> float:
@@ -48,8 +49,10 @@ class SharedSurface(Generic[S]):
         self._hears = heard
 
     def keep_pace(self, pace: float | None) -> None:
-        self._watch.keep_pace(pace)
-        self._session.keep_pace(self, pace)
+        if pace != self._pace:
+            self._pace = pace
+            self._watch.keep_pace(pace)
+            self._session.keep_pace(self, pace)
 
     def paint(self, snapshot: S) -> None:
         self._paint(snapshot)

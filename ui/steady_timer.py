@@ -30,6 +30,7 @@ class SteadyTimer(ui.timer):
         self._leave: Callable[[], None] = lambda: None
         self._context = copy_context()  # whose page it is, for all that its ticks log
         super().__init__(interval, call, immediate=False)
+        self._keep_from_the_browser()
 
     async def _run_in_loop(self) -> None:
         due = first_due(metronome_of_this_loop().now, self.interval)
@@ -52,8 +53,21 @@ class SteadyTimer(ui.timer):
             asyncio.get_running_loop().call_soon(self._cleanup)
 
     def _wait_for(self, beat: int) -> None:
-        if not self._should_stop():
+        if not (self._is_canceled or self.is_deleted):
             self._leave = metronome_of_this_loop().add(self, beat)
+
+    def _cleanup(self) -> None:
+        is_there = not self.is_deleted
+        super()._cleanup()
+        if is_there:
+            self._keep_from_the_browser()
+
+    def _keep_from_the_browser(self) -> None:
+        """It shows nothing, and each change of pace would be two messages to every page."""
+        holder = self.parent_slot.parent if self.parent_slot else None
+        for element in (self, holder):
+            if element is not None:
+                self.client.outbox.updates.pop(element.id, None)
 
     async def _tick(self, due: int) -> None:
         try:

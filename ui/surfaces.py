@@ -41,15 +41,16 @@ class RunDetailSurface(SharedSurface[RunSnapshot]):
         self._history = history
         self._bulk = bulk
         self._belongs = run
+        self._place = _place(run)
 
     async def may_look(self, max_age: float, *, fresh: bool) -> bool:
         viewer = await self._session.look(max_age, fresh=fresh)
-        return viewer is not None and is_visible(scope_for(viewer, self._belongs), self._belongs)
+        return viewer is not None and self._is_seen(self._belongs)
 
     async def read(self, max_age: float, *, fresh: bool) -> RunSnapshot | None:
         run = await self._watch.read(max_age, fresh=fresh)
-        # The read is shared, the right to see it is not.
-        if run is None or not is_visible(scope_for(self._session.viewer, run), run):
+        # The read is shared, the right to see it is not: of one that was moved ask anew.
+        if run is None or (_place(run) != self._place and not self._is_seen(run)):
             return None
         await self._history.look_up(run)
         return await self._bulk.beside(run)
@@ -80,6 +81,9 @@ class RunDetailSurface(SharedSurface[RunSnapshot]):
     def close(self) -> None:
         super().close()
         self._history.close()
+
+    def _is_seen(self, run: RunSnapshot) -> bool:
+        return is_visible(scope_for(self._session.viewer, run), run)
 
 
 class RunListSurface(SharedSurface[RunListSnapshot]):
@@ -135,6 +139,10 @@ class RunListSurface(SharedSurface[RunListSnapshot]):
 
     def show_badge(self, state: BadgeState, snapshot: RunListSnapshot | None) -> None:
         self._stage.show(state, "", None)
+
+
+def _place(run: RunSnapshot) -> tuple[int, int | None]:
+    return run.workspace_id, run.tenant_id
 
 
 def scope_for(viewer: Viewer, run: RunSnapshot) -> Scope | None:

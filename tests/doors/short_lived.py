@@ -58,6 +58,9 @@ def create_app(*arguments: Any) -> FastAPI:
     app = composed(*arguments)
     app.add_api_route("/left", left)
     app.router.routes.insert(0, app.router.routes.pop())
+    core.sio.eio.ping_interval = (
+        1.0  # a task of each socket, also of one that is gone, sleeps so long
+    )
     return app
 
 

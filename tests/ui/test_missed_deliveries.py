@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from nicegui import client, core
 from nicegui.testing import User, user_simulation
 
+from services import metrics
 from tests.stepped_loop import SteppedLoop
 from tests.ui import documents
 from tests.ui.watched_run import RunPage, WatchedRun, open_page, settle
@@ -181,7 +182,26 @@ def stagehand() -> Iterator[Stagehand]:
         runner.run(simulation.__aexit__(None, None, None))
 
 
+# The whole scene is under way when a newer one overtakes it.
+OVERTAKEN = [
+    *(
+        ("change", "arrives"),
+        ("wait", "is lost"),
+        ("disconnect", "arrives"),
+        ("connect", "is late"),
+    ),
+    *(("change", "arrives"), ("wait", "arrives"), ("deliver", "arrives")),
+]
+# The end is missed, and that is noticed under a dialog.
+MISSED_END = [
+    *(("finish", "arrives"), ("wait", "is lost"), ("open", "arrives")),
+    *(("disconnect", "arrives"), ("connect", "arrives"), ("close", "arrives")),
+]
+
+
 @given(SCRIPTS, st.integers(1, 3))
+@example(OVERTAKEN, 1)
+@example(MISSED_END, 1)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_was_missed_one_report_of_where_it_stands_brings_what_a_fresh_page_shows(
     stagehand: Stagehand, script: list[tuple[str, str]], pages: int
@@ -190,7 +210,7 @@ def test_whatever_was_missed_one_report_of_where_it_stands_brings_what_a_fresh_p
 
 
 async def play(stagehand: Stagehand, script: list[tuple[str, str]], pages: int) -> None:
-    watched = WatchedRun()
+    watched, polls = WatchedRun(), terminal_polls()
     players = [await stagehand.page(watched) for _ in range(pages)]
     for player in players:
         await player.do("connect")
@@ -219,6 +239,12 @@ async def play(stagehand: Stagehand, script: list[tuple[str, str]], pages: int) 
         player.page.client.delete()
     await settle()
     assert len(watched.console.runs) == len(watched.console.access) == 0
+    assert terminal_polls() == polls
+
+
+def terminal_polls() -> float:
+    labels = {"surface": "run_detail"}
+    return metrics.registry.get_sample_value("stillwatch_terminal_polls_total", labels) or 0
 
 
 def by_part(player: Player) -> dict[str, Any]:

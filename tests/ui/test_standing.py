@@ -4,7 +4,14 @@ from typing import Any
 
 from services import metrics
 from tests.stepped_loop import stepped
-from tests.ui.watched_run import RunPage, WatchedRun, open_visible_page, settle, watching
+from tests.ui.watched_run import (
+    RunPage,
+    WatchedRun,
+    open_page,
+    open_visible_page,
+    settle,
+    watching,
+)
 
 PARTS = {"summary", "actions", "failures", "results", "timeline", "badge"}
 ELSEWHERE = {"run_detail": 0}
@@ -106,6 +113,22 @@ async def test_a_missed_end_is_not_painted_under_a_dialog_either() -> None:
         (told,) = page.shown_to()
         assert is_whole(told)
         assert watched.reads["run"] == reads
+
+
+@stepped
+async def test_an_end_that_was_missed_before_the_first_report_comes_with_it() -> None:
+    async with watching() as (user, watched):
+        watched.finish()
+        page = await open_page(user, watched)
+        await page.wire.connect()
+
+        page.stand(ELSEWHERE)
+        page.report("visible")
+        await settle()
+
+        told = page.shown_to()
+        assert is_whole(told[-1])
+        assert watched.reads["run"] == 0
 
 
 @stepped

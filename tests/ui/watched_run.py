@@ -121,7 +121,6 @@ class RunPage:
             panel = RunPanel(page, run, (), history, BulkReading(console), is_watching=False)
         self.live = panel._live
         self.stage = panel._stage
-        self._document: Document | None = None
 
     @property
     def is_guarded(self) -> bool:
