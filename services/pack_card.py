@@ -75,11 +75,6 @@ class CardSnapshot(Remembering):
     pack: PackSnapshot | None
     details: CardDetails = CardDetails()
 
-    @property
-    def read_at(self) -> datetime:
-        """When it was read, also as of another moment; without a pack there is none."""
-        return self.now if self.pack is None else self.pack.now
-
     def details_key(self, tenant_id: int, *, with_downloads: bool) -> DetailsKey:
         """What to read the details by; the making of a pack changes none of them."""
         if self.pack is None:

@@ -6,8 +6,9 @@ when it brought something new: so a thousand viewers, whatever their phases, cos
 """
 
 import asyncio
+import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
@@ -20,13 +21,15 @@ V = TypeVar("V")
 Clock = Callable[[], float]
 # How many are served before the loop may do something else: a herd must not hold it up.
 _AT_A_STRETCH = 50
+_log = logging.getLogger("stillwatch.snapshots")
 
 
 class SharedReads(Generic[K, V]):
     """Reads of one `kind`, shared by key; `clock` is monotonic, in seconds.
 
-    `read` is one statement. It is given the keys that are due, each with its newest known value
-    (None before the first), and brings the values; None stands for a key that it leaves out.
+    `read` is one statement, or as many as `count_statements` says of its keys. It is given the
+    keys that are due, each with its newest known value (None before the first), and brings the
+    values; None stands for a key that it leaves out.
     """
 
     def __init__(
@@ -34,8 +37,10 @@ class SharedReads(Generic[K, V]):
         kind: str,
         read: Callable[[Mapping[K, V | None]], Awaitable[Mapping[K, V]]],
         clock: Clock,
+        count_statements: Callable[[Collection[K]], int] = lambda keys: 1,
     ) -> None:
         self.kind = kind
+        self._count_statements = count_statements
         self._reads_counted = metrics.snapshot_reads.labels(kind)
         self._shared_counted = metrics.snapshot_shared.labels(kind)
         self._held_counted = metrics.snapshots.labels(kind)
@@ -50,7 +55,10 @@ class SharedReads(Generic[K, V]):
     def one_by_one(
         cls, kind: str, read: Callable[[K], Awaitable[V]], clock: Clock
     ) -> "SharedReads[K, V]":
-        """The same by a statement for each key, of what few watch or is seldom read."""
+        """The same by a statement for each key, of what few watch or is seldom read.
+
+        None waits for another key's, nor fails with it.
+        """
 
         async def read_each(known: Mapping[K, V | None]) -> dict[K, V]:
             return {key: await read(key) for key in known}
@@ -96,7 +104,9 @@ class SharedReads(Generic[K, V]):
     def _board(self, key: K, entry: "_Entry[K, V]", pace: float) -> "_Flight[K, V]":
         flight = self._next
         if flight is None:
-            flight = self._next = _Flight()
+            flight = _Flight()
+            if self._is_batched:
+                self._next = flight
             # A task of its own: a viewer who leaves or is cancelled takes nobody's answer along.
             # It begins once everybody who is due at this beat has had a chance to come aboard.
             flight.task = asyncio.create_task(self._fly(flight), name=f"read {self.kind}")
@@ -106,13 +116,14 @@ class SharedReads(Generic[K, V]):
         return flight
 
     async def _fly(self, flight: "_Flight[K, V]") -> None:
-        self._next = None
-        self._take_along(flight)
+        if self._is_batched:
+            self._next = None
+            self._take_along(flight)
         flight.has_begun = True
         self._begun += 1
         number, begun_at = self._begun, self._clock()
         known = {key: entry.known for key, entry in flight.entries.items()}
-        self._reads_counted.inc(1 if self._is_batched else len(known))
+        self._reads_counted.inc(self._count_statements(known))
         try:
             found = await self._read(known)
             answers: dict[K, _Answer[V]] = {
@@ -174,7 +185,10 @@ class Watch(Generic[K, V]):
     def tell(self, answer: "_Answer[V]") -> None:
         """Another's read has brought something new."""
         if self._is_open and self._hear is not None:
-            self._hear(answer.value)
+            try:
+                self._hear(answer.value)
+            except Exception:  # one page's trouble, of which the others are not to go without
+                _log.exception("news of a %s could not be taken", self._reads.kind)
 
     def close(self) -> None:
         if self._is_open:

@@ -39,6 +39,11 @@ def find_windows(
     return found
 
 
+def statements_for(windows: Iterable[RunWindow]) -> int:
+    """How many statements `find_windows` needs."""
+    return len({window.filter for window in windows})
+
+
 def find_window(session: Session, window: RunWindow) -> RunListSnapshot:
     """`find_windows` of one."""
     return find_windows(session, (window,))[window]

@@ -21,7 +21,7 @@ from services.run_terms import Enqueue
 from services.runs import RunListSnapshot, RunSnapshot, RunWindow
 from services.snapshots import SharedReads
 from services.watched_runs import find_watched
-from services.window_reading import find_windows
+from services.window_reading import find_windows, statements_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def compose(
         outlet=outlet or Outlet(),
         access=SharedReads("access", auth.viewers_of_sessions, clock),
         runs=SharedReads("run", read_runs, clock),
-        windows=SharedReads("list", read_windows, clock),
+        windows=SharedReads("list", read_windows, clock, statements_for),
         packs=SharedReads("pack", read_cards, clock),
         pack_details=each("pack_details", read_details, clock),
         overviews=each("overview", read_overview, clock),

@@ -25,6 +25,7 @@ Version = tuple[int, ...]
 _Identity = tuple[Version | None, Hashable]
 
 _NUDGE_WINDOW = 1.0
+_SAME_READ = 0.001
 _LONGEST_WAIT = 86400.0  # of one sleep before a turn; a turn that is further off sleeps again
 _log = logging.getLogger("stillwatch.live")
 
@@ -58,8 +59,8 @@ class Surface(Protocol[S]):
     painted as terminal is not read again when the page is shown.
 
     A version tells what is shown from what was read; None leaves that to `look`. What `is_older`
-    than what is shown is never painted. `turned` gives the same facts as of the moment when time
-    alone changes how they look, None when it never does.
+    than what is shown is never painted, nor what was read before it. `turned` gives the same facts
+    as of the moment when time alone changes how they look, None when it never does.
     """
 
     name: str
@@ -186,13 +187,16 @@ class Live(Generic[S]):
         try:
             self._ticks.inc()
             await self._read_once()
-            # Something was done while that read was under way: it may have begun too early.
-            while self._is_owed_now() and self._failures == 0:
-                self._nudged_at = self._clock()
-                self._ticks.inc()
-                await self._read_once()
+            await self._read_what_is_owed()
         finally:
             self._is_reading = False
+
+    async def _read_what_is_owed(self) -> None:
+        """Something was done while a read was under way: that may have begun too early."""
+        while self._is_owed_now() and self._failures == 0:
+            self._nudged_at = self._clock()
+            self._ticks.inc()
+            await self._read_once()
 
     def _is_owed_now(self) -> bool:
         return self._is_overdue and not self._is_closed and self._guards().closed() is None
@@ -232,7 +236,11 @@ class Live(Generic[S]):
         self._painted_at = self._clock()
 
     def _is_older(self, snapshot: S) -> bool:
-        return self._shown is not None and self._surface.is_older(snapshot, self._shown)
+        """By its version, or by when its reading began: another's may have begun before our own."""
+        began = self._clock() - self._surface.age
+        if self._shown is None or began < self._read_when - _SAME_READ:
+            return self._shown is not None
+        return self._surface.is_older(snapshot, self._shown)
 
     def _put(self, snapshot: S) -> bool:
         """Show `snapshot`; return whether that changed the screen."""
@@ -262,6 +270,7 @@ class Live(Generic[S]):
     async def _take_news(self) -> None:
         try:
             await self._read_once()  # which is served by that read, and still checks access
+            await self._read_what_is_owed()
         finally:
             self._is_reading = False
 
@@ -310,6 +319,8 @@ class Live(Generic[S]):
             may_look = await self._surface.may_look(0.0, fresh=True)
         except Exception as error:
             _log.warning("%s cannot check access: %s", self._surface.name, _first_line(error))
+            return
+        if self._is_closed:
             return
         if not may_look:
             self.end(Reason.UNAUTHORISED)

@@ -61,8 +61,9 @@ class ReviewPackSurface(SharedSurface[CardSnapshot]):
         return None if snapshot.pack is None else (snapshot.pack.id, snapshot.pack.version)
 
     def is_older(self, new: CardSnapshot, shown: CardSnapshot) -> bool:
-        # Not by version: other programs set `updated_at` back, and delete the latest row.
-        return new.read_at < shown.read_at
+        # Other programs set `updated_at` back, and delete the latest row; and the database's clock
+        # can be set back too. When the reading began, which the driver looks at, is enough.
+        return False
 
     def look(self, snapshot: CardSnapshot) -> Hashable:
         earlier = tuple(_pack_look(pack, snapshot.now) for pack in snapshot.details.earlier)

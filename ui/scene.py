@@ -1,9 +1,10 @@
 """What many pages show alike, worked out and encoded once for all of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from services.remembering import Remembering
 from ui.components.viewed import Viewed
@@ -22,12 +23,23 @@ class Scene(Remembering):
     def __init__(self, parts: Parts) -> None:
         self.number = next(_numbers)
         self.parts = parts
+        # Only for as long as somebody shows them: pages come and go, and hide and show themselves,
+        # while what is read stays the same for days.
+        self._others: WeakValueDictionary[Hashable, Scene] = WeakValueDictionary()
+        self._steps: WeakKeyDictionary[Scene, Step] = WeakKeyDictionary()
+
+    def told_with(self, key: Hashable, tell: Callable[[], "Scene"]) -> "Scene":
+        """The scene that `tell` makes of this one, one and the same for all who show it now."""
+        scene = self._others.get(key)
+        if scene is None:
+            scene = self._others[key] = tell()
+        return scene
 
     def after(self, before: "Scene") -> "Scene":
         """This scene as one that follows `before`; what has been before is one anew."""
         if self.number > before.number:
             return self
-        return before.once(("again", self.number), lambda: Scene(self.parts))
+        return before.told_with(("again", self.number), lambda: Scene(self.parts))
 
     def whole(self, surface: str) -> "Step":
         """The way to here from wherever a browser is."""
@@ -37,7 +49,10 @@ class Scene(Remembering):
         self, before: "Scene", surface: str, elements: Mapping[str, type[Viewed]]
     ) -> "Step":
         """The way to here from the scene before."""
-        return self.once(before.number, lambda: _step(surface, elements, before, self))
+        step = self._steps.get(before)
+        if step is None:
+            step = self._steps[before] = _step(surface, elements, before, self)
+        return step
 
 
 class Step(NamedTuple):

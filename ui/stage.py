@@ -42,6 +42,7 @@ class Stage:
         self._locale = locale
         self._taken = Scene({})  # the parts without the badge
         self._shown: Scene | None = None
+        self._asked: tuple[Scene, ...] = ()  # also while nothing of them differs from what is shown
         self._is_lost = False
         self._is_retaken = False  # since it was lost
         self._told: object = None
@@ -68,7 +69,7 @@ class Stage:
             )
             return Scene({**taken.parts, _BADGE: {**view, "version": version}})
 
-        self._go_to(taken.once((state, version, locale), with_badge))
+        self._go_to(taken.told_with((state, version, locale), with_badge))
         self._notice.state(state.stale_since, locale)
 
     def is_at(self, number: object) -> bool:
@@ -81,6 +82,7 @@ class Stage:
 
     def _go_to(self, scene: Scene) -> None:
         before = self._shown
+        self._asked = (scene,)
         if before is None:
             self._open(scene)
         elif self._is_lost:
@@ -99,6 +101,7 @@ class Stage:
         self._shown = scene
 
     def _send(self, scene: Scene, before: Scene | None) -> None:
+        self._asked = (*self._asked, scene)
         surface = self._surface
         step = (
             scene.whole(surface)

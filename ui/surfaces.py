@@ -135,7 +135,8 @@ class RunListSurface(SharedSurface[RunListSnapshot]):
         return None
 
     def look(self, snapshot: RunListSnapshot) -> Hashable:
-        return snapshot.look
+        # The rights too: what a person may not do any more is not offered any more.
+        return snapshot.look, self._session.viewer.grants
 
     def show_badge(self, state: BadgeState, snapshot: RunListSnapshot | None) -> None:
         self._stage.show(state, "", None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 from nicegui import ui
 
@@ -534,3 +535,70 @@ async def test_what_was_done_under_a_dialog_is_read_although_the_page_was_only_j
         await asyncio.sleep(0.1)
 
         assert len(rig.screen.reads) == 1
+
+
+@stepped
+async def test_an_own_action_while_news_is_taken_is_followed_by_a_read_of_its_own() -> None:
+    """The news may have been read before it, and may be the last that is read for long."""
+    async with page(read_takes=0.3) as rig:
+        rig.report("visible")
+        await asyncio.sleep(0.01)
+        rig.screen.finish()
+        rig.screen.heard()
+        await asyncio.sleep(0.1)
+        rig.screen.status, rig.screen.outcome, rig.screen.version = "running", None, 3
+        rig.live.nudge(own_action=True)
+        await asyncio.sleep(0.7)
+
+        assert rig.live.shown.version == 3
+        assert rig.timer is not None
+
+
+@stepped
+async def test_what_was_lost_of_a_finished_run_is_not_painted_under_a_dialog_but_after_it() -> None:
+    async with page(status="completed", outcome="failed") as rig:
+        rig.report("visible")
+        await asyncio.sleep(5)
+        dialog = rig.open_dialog()
+        rig.browser._hear_standing(SimpleNamespace(args={"run_detail": 0}))
+        await asyncio.sleep(1)
+        assert rig.screen.paints == []
+
+        dialog.close()
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.paints) == 1
+        assert rig.screen.reads == []
+
+
+@stepped
+async def test_what_was_lost_of_a_finished_run_before_its_first_report_is_painted_with_it() -> None:
+    async with page(status="completed", outcome="failed") as rig:
+        rig.browser._hear_standing(SimpleNamespace(args={"run_detail": 0}))
+        assert rig.screen.paints == []
+
+        rig.report("visible")
+        await asyncio.sleep(0.1)
+
+        assert len(rig.screen.paints) == 1
+
+
+@stepped
+async def test_what_began_to_be_read_before_what_is_shown_never_replaces_it() -> None:
+    """Case 28, where there is no version: another's slow read began before the page was opened."""
+    async with page() as rig:
+        surface = rig.live._surface
+        surface.is_older = lambda new, shown: False
+        rig.report("visible")
+        await asyncio.sleep(0.2)
+        shown = rig.live.shown
+        surface.age = 0.5
+        rig.screen.finish()
+        rig.screen.heard()
+        await asyncio.sleep(0.01)
+        assert rig.live.shown is shown
+
+        surface.age = 0.0
+        await asyncio.sleep(1.5)
+
+        assert rig.live.shown.version == 2

@@ -299,3 +299,67 @@ async def test_a_herd_that_is_served_lets_the_loop_breathe() -> None:
         await asyncio.sleep(0)
 
     assert turns >= 1000 // 50
+
+
+@stepped
+async def test_who_fails_to_take_news_keeps_them_from_nobody_else() -> None:
+    reads = shared(Source())
+    heard: list[int] = []
+
+    def stumble(news: int) -> None:
+        raise RuntimeError("a page that is broken")
+
+    reader, _broken, _whole = (
+        reads.watch(1),
+        reads.watch(1, stumble),
+        reads.watch(1, heard.append),
+    )
+
+    await reader.read(1.0)
+    await asyncio.sleep(0)
+
+    assert heard == [1]
+
+
+@stepped
+async def test_what_is_read_one_by_one_neither_waits_for_nor_fails_with_another() -> None:
+    loop = asyncio.get_running_loop()
+
+    async def read(key: str) -> str:
+        if key == "broken":
+            raise ValueError("no such thing")
+        await asyncio.sleep(3.0 if key == "slow" else 0.1)
+        return key
+
+    reads = SharedReads.one_by_one("overview", read, loop.time)
+    watches = {key: reads.watch(key) for key in ("slow", "broken", "good")}
+    for watch in watches.values():
+        watch.keep_pace(10.0)
+    began = loop.time()
+
+    others = [asyncio.create_task(watches[key].read(10.0)) for key in ("slow", "broken")]
+    await watches["good"].read(10.0)
+
+    assert loop.time() - began == pytest.approx(0.1)
+    slow, broken = await asyncio.gather(*others, return_exceptions=True)
+    assert slow == "slow"
+    assert isinstance(broken, ValueError)
+
+
+@stepped
+async def test_a_read_of_several_statements_is_counted_as_so_many() -> None:
+    async def read(known: Mapping[int, int | None]) -> Mapping[int, int]:
+        return dict.fromkeys(known, 0)
+
+    def reads_counted() -> float:
+        return metrics.snapshot_reads.labels("list")._value.get()
+
+    reads = SharedReads(
+        "list", read, asyncio.get_running_loop().time, lambda keys: len({key % 2 for key in keys})
+    )
+    watches = [reads.watch(number) for number in range(4)]
+    before = reads_counted()
+
+    await asyncio.gather(*(watch.read(1.0) for watch in watches))
+
+    assert reads_counted() == before + 2
