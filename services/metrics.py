@@ -80,10 +80,7 @@ snapshot_shared = Counter(
     registry=registry,
 )
 snapshots = Gauge(
-    "stillwatch_snapshots",
-    "Records whose snapshot is held for viewers",
-    ["kind"],
-    registry=registry,
+    "stillwatch_snapshots", "Records that somebody watches now", ["kind"], registry=registry
 )
 ui_updates = Counter(
     "stillwatch_ui_updates", "Ticks that changed the page", ["surface"], registry=registry

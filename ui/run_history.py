@@ -26,22 +26,23 @@ class RunHistory:
         self._workspace_id = run.workspace_id
         self._watch: Watch[HistoryKey, TypicalDuration | None] | None = None
         self._typical: TypicalDuration | None = None
+        self._asked_for: Viewer | None = None
         self._is_known = False
         self._is_closed = False
-        self._asked_for: Viewer | None = None
 
     async def look_up(self, run: RunSnapshot) -> None:
         """Know what is typical of its type, as far as the person sees that now."""
-        viewer = self._session.viewer
-        if viewer is self._asked_for and not self._is_to_be_read:
+        viewer, watch = self._session.viewer, self._watch
+        if viewer is self._asked_for and watch is not None and watch.age < _IS_GOOD_FOR:
             return  # as at nearly every tick
-        self._asked_for = viewer
         key = self._key() if run.ux_status.is_active else None
         if self._watch is None or self._watch.key != key:
             self._look_elsewhere(key)
-        if self._watch is not None and self._is_to_be_read:
-            self._typical = await self._watch.read(_IS_GOOD_FOR)
+        watch = self._watch
+        if watch is not None and (not self._is_known or watch.age >= _IS_GOOD_FOR):
+            self._typical = await watch.read(_IS_GOOD_FOR)
             self._is_known = True
+        self._asked_for = viewer
 
     def estimate_of(self, run: RunSnapshot) -> Estimate | None:
         """What its past says of a run while it waits or runs, as of its read."""
@@ -54,11 +55,6 @@ class RunHistory:
     def close(self) -> None:
         self._is_closed = True
         self._look_elsewhere(None)
-
-    @property
-    def _is_to_be_read(self) -> bool:
-        watch = self._watch
-        return watch is None or not self._is_known or watch.age >= _IS_GOOD_FOR
 
     def _look_elsewhere(self, key: HistoryKey | None) -> None:
         if self._watch is not None:

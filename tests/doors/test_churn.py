@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.metrics import KINDS
 from tests.browser.server import Server
 from tests.doors.raw_socket import RawSocket
 from tests.doors.visitor import OpenPage, live, open_page, sign_in
@@ -38,12 +39,15 @@ async def test_pages_leave_nothing_behind(short_lived: Server) -> None:
     for _ in range(4):
         await _churn(short_lived)
 
-    after = await _left(short_lived, Counter(before["tasks"]))
+    after = await _left(short_lived, beside=Counter(before["tasks"]))
     assert {name: after[name] for name in _COUNTS} == dict.fromkeys(_COUNTS, 0)
     assert after["objects"] == {}
     assert Counter(after["tasks"]) <= Counter(before["tasks"])
     assert short_lived.metric("stillwatch_clients") == 0
     assert short_lived.metric("stillwatch_gone_clients") == 0
+    assert {k: short_lived.metric("stillwatch_snapshots", kind=k) for k in KINDS} == dict.fromkeys(
+        KINDS, 0
+    )
     await person.aclose()
 
 
@@ -86,13 +90,16 @@ async def _sign_out_with_a_page_open(server: Server, person: httpx.AsyncClient) 
         await socket.until(lambda: "signed out" in json.dumps(socket.heard), 5)
 
 
-async def _left(server: Server, tasks: Counter[str] | None = None) -> dict[str, Any]:
-    """What is left once nothing more goes by itself; and no more than these `tasks`."""
+async def _left(server: Server, *, beside: Counter[str] | None = None) -> dict[str, Any]:
+    """What is left once nothing more goes by itself, `beside` these tasks.
+
+    A connection's next ping sleeps on after it, until its time has come.
+    """
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
         for _ in range(45):
-            left = (await client.get("/left")).json()
-            has_more = tasks is not None and not Counter(left["tasks"]) <= tasks
-            if not has_more and not any(left[name] for name in (*_COUNTS, "objects")):
+            left: dict[str, Any] = (await client.get("/left")).json()
+            is_quiet = beside is None or Counter(left["tasks"]) <= beside
+            if is_quiet and not any(left[name] for name in (*_COUNTS, "objects")):
                 break
             await asyncio.sleep(1)
     return left

@@ -50,6 +50,7 @@ OURS = [
     *(f'stillwatch_terminal_polls_total{{surface="{s}"}}' for s in (*SURFACES, "refresh")),
     'stillwatch_loop_pause_seconds_bucket{le="0.1"}',
     'stillwatch_gc_pause_seconds_count{generation="2"}',
+    *(f'stillwatch_snapshots{{kind="{kind}"}}' for kind in KINDS),
     "stillwatch_tasks",
     "stillwatch_clients",
     "stillwatch_gone_clients",
