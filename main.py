@@ -72,7 +72,6 @@ from ui.socket_limits import SocketLimits
 from ui.socket_line import Turns
 from ui.socket_route import SocketRoute
 from ui.theme import FAVICON
-from ui.watch_count import count_what_is_watched
 
 _HERE = Path(__file__).resolve().parent
 _RECONNECT_SECONDS = 30.0
@@ -192,7 +191,6 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     guard_sockets(settings.public_url)
     install_quiet_outbox()
     count_pages_that_go()
-    count_what_is_watched(console)
     theme.apply()
     ui.run_with(
         app,
