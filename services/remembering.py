@@ -7,7 +7,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-class remembered(Generic[S, T]):  # noqa: N801 - used as `property` is
+class remembered(Generic[S, T]):
     """A property that is worked out once; as `functools.cached_property`, without its lock."""
 
     def __init__(self, work: Callable[[S], T]) -> None:
