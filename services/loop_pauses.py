@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 
 from services import metrics
 
-_LOOK_EVERY = 0.02  # seconds; a pause is seen at least this little short of its length
-_TELL_AFTER = 25  # looks: twice a second
+_LOOK_EVERY = 0.05  # seconds; a pause is seen at most so little short of its length
+_WORTH_TELLING = 0.001  # seconds
+_TELL_AFTER = 10  # looks: twice a second
 
 
 @asynccontextmanager
@@ -38,7 +39,8 @@ class _Lookout:
 
     def _look(self) -> None:
         late = max(0.0, self._loop.time() - self._due)
-        metrics.loop_pauses.observe(late)
+        if late >= _WORTH_TELLING:
+            metrics.loop_pauses.observe(late)
         self._worst = max(self._worst, late)
         self._looks += 1
         if self._looks == _TELL_AFTER:

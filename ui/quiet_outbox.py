@@ -31,6 +31,9 @@ def install_quiet_outbox() -> None:
         _log.warning("the framework's outbox is not the one that was read; its own is used")
         return
     client.Outbox = QuietOutbox  # type: ignore[misc]
+    # The engine would look after each socket in turn, five times a second for a hundred of them.
+    # With websockets alone that is for nothing: who reads one gives it up when no pong comes.
+    core.sio.eio.start_service_task = False
     core.app.on_connect(_come_back)
 
 

@@ -26,7 +26,7 @@ async def test_a_pause_is_seen_whenever_it_comes() -> None:
     async with loop_pauses_measured():
         for _ in range(50):
             await asyncio.sleep(0.107)
-            hold_up(0.13)
+            hold_up(0.16)
 
         await asyncio.sleep(1)
 
@@ -50,7 +50,7 @@ async def test_the_gauge_tells_the_worst_of_the_last_half_second() -> None:
         hold_up(0.3)
         await asyncio.sleep(0.5)
 
-        assert metrics.registry.get_sample_value("stillwatch_loop_lag_seconds") >= 0.28
+        assert metrics.registry.get_sample_value("stillwatch_loop_lag_seconds") >= 0.25
 
         await asyncio.sleep(1)
         assert metrics.registry.get_sample_value("stillwatch_loop_lag_seconds") < 0.001
