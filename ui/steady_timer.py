@@ -88,6 +88,7 @@ class Metronome:
         self._loop = loop
         self._due: defaultdict[int, dict[SteadyTimer, None]] = defaultdict(dict)
         self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = 0
 
     @property
     def now(self) -> float:
@@ -98,14 +99,18 @@ class Metronome:
         """Fire `timer` once, at beat number `due`; not any more once the answer is called."""
         timers = self._due[due]
         timers[timer] = None
-        if self._alarm is None or due * BEAT < self._alarm.when():
+        if self._alarm is None or due < self._alarm_at:
             self._set_alarm()
         return partial(timers.pop, timer, None)
 
     def _set_alarm(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
-        self._alarm = self._loop.call_at(min(self._due) * BEAT, self._beat) if self._due else None
+            self._alarm = None
+        if self._due:
+            # Noted here: an alarm that is over already has, with uvloop, no time to be asked for.
+            self._alarm_at = min(self._due)
+            self._alarm = self._loop.call_at(self._alarm_at * BEAT, self._beat)
 
     def _beat(self) -> None:
         self._alarm = None

@@ -1,11 +1,13 @@
 """When the timers of all pages fire: on beats they share, never drifting, and never as one herd."""
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import uvloop
 
 from tests.stepped_loop import stepped
 from tests.ui.rig import page
@@ -108,3 +110,24 @@ async def test_a_cancelled_timer_is_forgotten_and_its_beat_goes_on_for_the_other
 
         assert calls["gone"] == before
         assert calls["stays"] >= 12
+
+
+def test_the_loop_that_serves_the_console_keeps_the_beat_when_it_is_late() -> None:
+    """Its alarm for what is over has no time to be asked for; a tick was lost with every herd."""
+    from ui.steady_timer import Metronome
+
+    class Member:
+        def fire(self, beat: int) -> None:
+            fired.append(beat)
+
+    async def come_late() -> None:
+        metronome = Metronome(asyncio.get_running_loop())
+        over = math.floor(metronome.now) - 1
+        for late in (over, over + 1, over - 1):
+            metronome.add(Member(), late)  # type: ignore[arg-type]
+        await asyncio.sleep(0.01)
+        assert sorted(fired) == [over - 1, over, over + 1]
+
+    fired: list[int] = []
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(come_late())
