@@ -22,8 +22,8 @@ from services import metrics
 _LOOK_EVERY = BEAT
 # Ticks come on the beat; between two of them the least is waiting.
 _OFF_BEAT = 0.4 * BEAT
-_YOUNG = 10_000  # new objects until these are searched: about a millisecond
-_ROUNDS = 4  # of the young, until those that outlived one are searched with them: ten
+_YOUNG = 1_500  # new objects until these are searched: some milliseconds with thousands of pages
+_ROUNDS = 4  # of the young, until those that outlived one are searched with them
 _NEVER = 1_000_000_000
 _log = logging.getLogger("stillwatch.memory")
 
