@@ -9,8 +9,8 @@ from benchmarks.watching import many_pages, side_by_side, silent_pages, world
 
 ROUNDS = 3
 _VIEWERS = 500
-_SECONDS = 12.0
-_SILENT_SECONDS = 8.0
+_SECONDS = 8.0
+_SILENT_SECONDS = 6.0
 _MANY_SECONDS = 20.0
 
 
