@@ -21,6 +21,8 @@ V = TypeVar("V")
 Clock = Callable[[], float]
 # How many are served before the loop may do something else: a herd must not hold it up.
 _AT_A_STRETCH = 50
+# Seconds; what hangs for longer is an error, so that pages say they are old and try again.
+_LONGEST_READ = 30.0
 _log = logging.getLogger("stillwatch.snapshots")
 
 
@@ -125,7 +127,8 @@ class SharedReads(Generic[K, V]):
         known = {key: entry.known for key, entry in flight.entries.items()}
         self._reads_counted.inc(self._count_statements(known))
         try:
-            found = await self._read(known)
+            async with asyncio.timeout(_LONGEST_READ):
+                found = await self._read(known)
             answers: dict[K, _Answer[V]] = {
                 key: _Answer(number, begun_at, cast(V, found.get(key))) for key in known
             }

@@ -286,6 +286,22 @@ async def test_a_read_that_is_given_up_is_an_error_to_those_who_wait() -> None:
 
 
 @stepped
+async def test_a_read_that_hangs_is_an_error_and_the_next_call_tries_again() -> None:
+    times = iter((10_000.0, 0.1))
+
+    async def read(key: int) -> str:
+        await asyncio.sleep(next(times))
+        return "running"
+
+    watch = SharedReads.one_by_one("run", read, asyncio.get_running_loop().time).watch(1)
+
+    with pytest.raises(TimeoutError):
+        await watch.read(1.0)
+
+    assert await watch.read(1.0) == "running"
+
+
+@stepped
 async def test_a_herd_that_is_served_lets_the_loop_breathe() -> None:
     table = Table()
     table.values = {1: "running"}
