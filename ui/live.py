@@ -422,4 +422,4 @@ def _identity(surface: Surface[S], snapshot: S) -> _Identity:
 
 def _first_line(error: Exception) -> str:
     """What went wrong, without the statement that met it."""
-    return str(error).partition("\n")[0]
+    return str(error).partition("\n")[0] or type(error).__name__
