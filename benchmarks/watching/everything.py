@@ -11,7 +11,7 @@ ROUNDS = 3
 _VIEWERS = 500
 _SECONDS = 8.0
 _SILENT_SECONDS = 6.0
-_MANY_SECONDS = 20.0
+_MANY_SECONDS = 10.0
 
 
 def measure() -> None:
