@@ -16,7 +16,7 @@ from ui.crowd import Crowd, Party
 from ui.session_cookie import session_of
 
 # A page that was fetched and never came to life stays for a minute, with all its elements.
-_SILENT_FOR_EACH_SOCKET = 2
+_SILENT_FOR_EACH_SOCKET = 16
 _SILENT_SECONDS = 60
 # So many in a row are a person's, who opens all that a list shows.
 _UNHURRIED = 20
