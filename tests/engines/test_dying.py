@@ -96,7 +96,7 @@ def has_begun(workshop: Workshop, process: Node) -> bool:
 def test_a_run_whose_worker_was_killed_is_claimed_again_and_finished(workshop: Workshop) -> None:
     run_id = queue(workshop, "until_allowed")
     with node(workshop) as killed:
-        wait_until(lambda: has_begun(workshop, killed), 30)
+        wait_until(lambda: has_begun(workshop, killed), 60)
         kill(killed)
     assert workshop.run(run_id).status == "running"
 
@@ -119,7 +119,7 @@ def test_a_bulk_run_whose_worker_was_killed_does_nothing_twice(workshop: Worksho
     chosen = [finished(workshop, f"k{n}") for n in range(200)]
     bulk_id = asked_to_start_again(workshop, chosen)
     with node(workshop) as killed:
-        wait_until(lambda: count_dealt_with(workshop, bulk_id) >= 5, 30)
+        wait_until(lambda: count_dealt_with(workshop, bulk_id) >= 5, 60)
         kill(killed)
     done_by_then = count_dealt_with(workshop, bulk_id)
     assert workshop.run(bulk_id).status == "running"
@@ -172,10 +172,10 @@ def test_another_worker_takes_over_while_the_dead_one_stays_dead(shared: Worksho
     workshop = shared
     run_id = queue(workshop, "until_allowed")
     with node(workshop) as killed:
-        wait_until(lambda: has_begun(workshop, killed), 30)
+        wait_until(lambda: has_begun(workshop, killed), 60)
         with node(workshop) as other:
             kill(killed)
-            wait_until(lambda: has_begun(workshop, other), 30)
+            wait_until(lambda: has_begun(workshop, other), 60)
             (workshop.folder / "go").touch()
             run = workshop.wait_for(run_id)
 
@@ -189,15 +189,15 @@ def test_a_frozen_worker_loses_its_run_and_its_late_result_is_refused(
     workshop = shared
     run_id = queue(workshop, kind)
     with node(workshop) as frozen:
-        wait_until(lambda: has_begun(workshop, frozen), 30)
+        wait_until(lambda: has_begun(workshop, frozen), 60)
         os.kill(frozen.pid, signal.SIGSTOP)
         with node(workshop) as other:
-            wait_until(lambda: has_begun(workshop, other), 30)
+            wait_until(lambda: has_begun(workshop, other), 60)
             (workshop.folder / "go").touch()
             run = workshop.wait_for(run_id)
             os.kill(frozen.pid, signal.SIGCONT)
             log = workshop.folder / "node.log"
-            wait_until(lambda: "its result is discarded" in log.read_text(), 30)
+            wait_until(lambda: "its result is discarded" in log.read_text(), 60)
 
     assert (run.outcome, run.attempt) == ("succeeded", 2)
     assert workshop.run(run_id).version == run.version
@@ -209,9 +209,9 @@ def test_a_server_that_was_frozen_for_longer_than_a_lease_does_its_work_once(
     workshop = Workshop(sqlite_database, tmp_path)
     run_id = queue(workshop, "without_a_word")
     with node(workshop, slots=2) as frozen:
-        wait_until(lambda: has_begun(workshop, frozen), 30)
+        wait_until(lambda: has_begun(workshop, frozen), 60)
         os.kill(frozen.pid, signal.SIGSTOP)
-        wait_until(lambda: lease_has_run_out(workshop), 30)
+        wait_until(lambda: lease_has_run_out(workshop), 60)
         os.kill(frozen.pid, signal.SIGCONT)
         (workshop.folder / "go").touch()
         run = workshop.wait_for(run_id)
@@ -229,7 +229,7 @@ def lease_has_run_out(workshop: Workshop) -> bool:
 def test_the_heart_keeps_the_lease_of_a_handler_that_says_nothing(workshop: Workshop) -> None:
     run_id = queue(workshop, "without_a_word")
     with node(workshop) as process:
-        wait_until(lambda: workshop.run(run_id).status == "running", 30)
+        wait_until(lambda: workshop.run(run_id).status == "running", 60)
         begun = workshop.run(run_id)
         # Several leases long: each version is a heartbeat.
         wait_until(lambda: workshop.run(run_id).version >= begun.version + 8, 60)
@@ -283,7 +283,7 @@ def test_a_node_whose_clock_is_off_harms_nothing(shared: Workshop) -> None:
     others = [300, -300]
     with ExitStack() as stack:
         right = stack.enter_context(node(workshop))
-        wait_until(lambda: has_begun(workshop, right), 30)
+        wait_until(lambda: has_begun(workshop, right), 60)
         begun = workshop.run(run_id)
         for clock in others:
             stack.enter_context(node(workshop, slots=0, clock=clock))
@@ -317,7 +317,7 @@ def test_a_worker_outlives_the_restart_of_its_database_with_one_line(
             log = tmp_path / "node.log"
             wait_until(lambda: "cannot be reached" in log.read_text(), 60)
             own_postgres.server.start()
-            wait_until(lambda: _answers(workshop), 30)
+            wait_until(lambda: _answers(workshop), 60)
             workshop.wait_for(queue(workshop, "short", "after"), seconds=60)
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0
@@ -338,7 +338,7 @@ def _answers(workshop: Workshop) -> bool:
 def test_a_worker_does_not_wait_for_a_handler_that_does_not_stop(shared: Workshop) -> None:
     run_id = queue(shared, "without_a_word")
     with node(shared) as stuck:
-        wait_until(lambda: has_begun(shared, stuck), 30)
+        wait_until(lambda: has_begun(shared, stuck), 60)
         stuck.send_signal(signal.SIGTERM)
 
         assert stuck.wait(30) == 0
@@ -355,12 +355,12 @@ def test_an_outage_under_a_run_that_reports_costs_it_nothing(
         workshop = Workshop(database, tmp_path)
         run_id = queue(workshop, "until_allowed")
         with node(workshop, lease=30) as process:
-            wait_until(lambda: has_begun(workshop, process), 30)
+            wait_until(lambda: has_begun(workshop, process), 60)
             own_postgres.server.stop()
             log = tmp_path / "node.log"
             wait_until(lambda: "cannot be reached" in log.read_text(), 60)
             own_postgres.server.start()
-            wait_until(lambda: _answers(workshop), 30)
+            wait_until(lambda: _answers(workshop), 60)
             (tmp_path / "go").touch()
             run = workshop.wait_for(run_id, seconds=60)
         database.close()
