@@ -48,7 +48,7 @@ def _patience(page: OpenPage, event: dict[str, Any], goal: Aim) -> float:
     """How long to wait for a question that may never come; what is offered surely asks one."""
     view = page.elements[event["id"]].get("props", {}).get("view")
     is_withheld = isinstance(view, dict) and any(view.get(kind) is False for kind in goal.event[:1])
-    return 0.5 if is_withheld else 3.0
+    return 0.5 if is_withheld else 10.0  # many cases are tried side by side
 
 
 async def confirm(socket: RawSocket, page: OpenPage, goal: Aim) -> None:
